@@ -1,0 +1,38 @@
+/**
+ * Every job there is. A job carries ids only: the rows are the truth, the queue is a doorbell. Each may run twice
+ * harmlessly, and each is rung again by a sweep when the queue has lost it.
+ */
+export interface JobInputs {
+  /** Send what is due, until nothing is or the limits are used up. */
+  'send-due': Record<string, never>
+  /** Take back what lost workers held, start campaigns whose time has come, ring for what is due. */
+  'sweep-deliveries': Record<string, never>
+  /** Run one row of the table jobs (an import, …). */
+  'run-long-work': { job_id: number }
+  /** Ring again for long work that waits or whose worker was lost. */
+  'sweep-long-work': Record<string, never>
+  /** Forget idempotency keys after a day. */
+  'sweep-idempotency-keys': Record<string, never>
+}
+
+export type JobName = keyof JobInputs
+export type QueueName = 'sending' | 'work'
+
+interface JobRule {
+  queue: QueueName
+  /** Rung by the clock, once over all processes. */
+  everySeconds?: number
+}
+
+export const JOBS: Record<JobName, JobRule> = {
+  'send-due': { queue: 'sending' },
+  'sweep-deliveries': { queue: 'work', everySeconds: 2 },
+  'run-long-work': { queue: 'work' },
+  'sweep-long-work': { queue: 'work', everySeconds: 10 },
+  'sweep-idempotency-keys': { queue: 'work', everySeconds: 3600 },
+}
+
+/** Jobs of one queue that a worker process runs at the same time. One sender a process: it has its own connections. */
+export const CONCURRENCY: Record<QueueName, number> = { sending: 1, work: 3 }
+
+export type Handlers = { [Name in JobName]: (input: JobInputs[Name], signal: AbortSignal) => Promise<void> }

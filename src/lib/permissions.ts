@@ -1,0 +1,22 @@
+/** Roles of staff (product.md, "Words") and what each may do. Every route names one permission beside its path. */
+export const ROLES = ['director', 'communications_officer', 'data_officer', 'viewer'] as const
+export type Role = (typeof ROLES)[number]
+
+const GRANTS = {
+  'rounds.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
+  'rounds.write': ['director', 'data_officer'],
+  'people.read': ['director', 'communications_officer', 'data_officer'],
+  'people.write': ['director', 'data_officer'],
+  'imports.write': ['director', 'data_officer'],
+  'campaigns.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
+  'campaigns.write': ['director', 'communications_officer'],
+  'sending.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
+  'sending.write': ['director'],
+  'jobs.read': ['director', 'communications_officer', 'data_officer'],
+} as const satisfies Record<string, readonly Role[]>
+
+export type Permission = keyof typeof GRANTS
+
+export function mayDo(role: Role, permission: Permission): boolean {
+  return (GRANTS[permission] as readonly Role[]).includes(role)
+}
