@@ -34,7 +34,10 @@ create index workers_live_idx on workers (id) where stopped_at is null;
 create table deliveries (
   id bigint generated always as identity primary key,
   campaign_id bigint not null,
-  person_id bigint not null,
+  -- null only for a test email of an empty round: it shows sample values
+  person_id bigint,
+  -- a test email goes through the ledger like any other (limits, attempts), but is in nobody's figures
+  is_test boolean not null default false,
   lane text not null,
   state text not null,
   skipped_reason text,
@@ -52,7 +55,7 @@ create table deliveries (
   constraint deliveries_campaign_fk foreign key (campaign_id) references campaigns (id),
   constraint deliveries_person_fk foreign key (person_id) references people (id),
   constraint deliveries_worker_fk foreign key (worker_id) references workers (id),
-  constraint deliveries_campaign_person_key unique (campaign_id, person_id),
+  constraint deliveries_has_person check (person_id is not null or is_test),
   constraint deliveries_lane_known check (lane in ('automatic', 'campaign')),
   constraint deliveries_state_known check (
     state in ('queued', 'claimed', 'sending', 'accepted', 'deferred', 'rejected', 'uncertain', 'skipped', 'held', 'cancelled')
@@ -61,6 +64,7 @@ create table deliveries (
   constraint deliveries_held_has_reason check ((state = 'held') = (held_reason is not null)),
   constraint deliveries_owned check ((state in ('claimed', 'sending')) = (worker_id is not null))
 );
+create unique index deliveries_campaign_person_idx on deliveries (campaign_id, person_id) where not is_test;
 create index deliveries_person_idx on deliveries (person_id);
 create index deliveries_campaign_state_idx on deliveries (campaign_id, state, id);
 -- what may be claimed, in the order it is claimed ('automatic' sorts before 'campaign')

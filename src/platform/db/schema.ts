@@ -118,9 +118,10 @@ export interface Deliveries {
   due_at: Timestamp;
   held_reason: string | null;
   id: Generated<number>;
+  is_test: Generated<boolean>;
   lane: string;
   language: string;
-  person_id: number;
+  person_id: number | null;
   skipped_reason: string | null;
   state: string;
   tries: Generated<number>;
