@@ -5,10 +5,13 @@ create table imports (
   round_id bigint not null,
   job_id bigint,
   file_name text,
-  content bytea not null,
+  -- null once the import has ended: an export holds more about people (IP addresses) than we keep
+  content bytea,
   mapping jsonb,
   dry_run boolean not null,
   result jsonb,
+  -- every faulty row: [{line, field, message}]; the result shows the first ones
+  faults jsonb not null default '[]',
   created_at timestamptz not null default now(),
   finished_at timestamptz,
   undone_at timestamptz,
@@ -18,13 +21,15 @@ create table imports (
 create index imports_round_idx on imports (round_id);
 create index imports_job_idx on imports (job_id);
 
--- What stood in the row before the import touched it; null when the import created the row.
+-- What stood in the row before the import touched it (null when the import created the row) and what it left there:
+-- undo only takes back what is still as the import left it.
 create table import_changes (
   id bigint generated always as identity primary key,
   import_id bigint not null,
   table_name text not null,
   row_id bigint not null,
   before jsonb,
+  after jsonb not null,
   constraint import_changes_import_fk foreign key (import_id) references imports (id) on delete cascade,
   constraint import_changes_table_known check (table_name in ('people', 'addresses', 'applications'))
 );

@@ -15,6 +15,8 @@ create table campaigns (
   send_at timestamptz,
   local_time text,
   hold_until timestamptz,
+  -- the first moment at which anything of it may leave: the earliest due time, or the end of the hold
+  starts_at timestamptz,
   frozen_at timestamptz,
   started_at timestamptz,
   finished_at timestamptz,

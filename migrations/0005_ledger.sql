@@ -67,8 +67,9 @@ create table deliveries (
 create unique index deliveries_campaign_person_idx on deliveries (campaign_id, person_id) where not is_test;
 create index deliveries_person_idx on deliveries (person_id);
 create index deliveries_campaign_state_idx on deliveries (campaign_id, state, id);
--- what may be claimed, in the order it is claimed ('automatic' sorts before 'campaign')
-create index deliveries_due_idx on deliveries (lane, due_at, id) where state in ('queued', 'deferred');
+-- what may be claimed, in the order it is claimed
+create index deliveries_due_idx on deliveries (campaign_id, due_at, id) where state in ('queued', 'deferred');
+create index deliveries_due_tests_idx on deliveries (due_at, id) where is_test and state in ('queued', 'deferred');
 create index deliveries_owned_idx on deliveries (worker_id) where state in ('claimed', 'sending');
 
 -- One dialogue with the server. taken_at is before DATA, ended_at after the last reply: the server saw the message
@@ -117,6 +118,8 @@ create table installation (
   only_row boolean primary key default true,
   id uuid not null default gen_random_uuid(),
   epoch integer not null default 1,
+  -- the sweep's last pass: a gap of hours is an outage (deliveries/hold-queries.ts)
+  swept_at timestamptz,
   constraint installation_one_row check (only_row)
 );
 insert into installation default values;

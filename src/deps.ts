@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import pino, { type Logger } from 'pino'
+import type { Logger } from 'pino'
 import type { Config } from './config.ts'
-import { CONCURRENCY, type Handlers, JOBS, type JobInputs, type JobName, type QueueName } from './jobs/catalog.ts'
+import { CONCURRENCY, type Handlers, JOBS, type JobName, type QueueName, type Ring } from './jobs/catalog.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
 import { Conflict } from './lib/errors.ts'
 import type { TokenKeys } from './lib/tokens.ts'
@@ -10,10 +10,8 @@ import { listPendingMigrations, migrate } from './platform/db/migrate.ts'
 import { type Database, openDatabase } from './platform/db/open.ts'
 import { type EmbeddedDatabase, startEmbeddedPostgres } from './platform/embedded/postgres.ts'
 import { readTokenKeys } from './platform/embedded/secret.ts'
+import { openLog } from './platform/log.ts'
 import { type JobQueue, openQueue } from './platform/queue/open.ts'
-
-/** Rings a job of the catalog, now or after `delayMs`. */
-export type Ring = <Name extends JobName>(name: Name, input: JobInputs[Name], delayMs?: number) => Promise<void>
 
 /** What the service runs on. A function declares the few of these that it needs. */
 export interface Deps {
@@ -45,7 +43,7 @@ export interface OpenOptions {
  * Opens database, queue and keys. @throws Conflict `migrations_pending` naming the command to run
  */
 export async function openDeps(config: Config, options: OpenOptions = {}): Promise<Deps> {
-  const log = options.log ?? pino({ level: config.logLevel, base: { pid: process.pid } })
+  const log = options.log ?? openLog(config.logLevel)
   const clock = options.clock ?? systemClock
   await mkdir(config.dataDir, { recursive: true })
 

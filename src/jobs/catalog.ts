@@ -36,3 +36,6 @@ export const JOBS: Record<JobName, JobRule> = {
 export const CONCURRENCY: Record<QueueName, number> = { sending: 1, work: 3 }
 
 export type Handlers = { [Name in JobName]: (input: JobInputs[Name], signal: AbortSignal) => Promise<void> }
+
+/** Rings a job of the catalog, now or after `delayMs`. */
+export type Ring = <Name extends JobName>(name: Name, input: JobInputs[Name], delayMs?: number) => Promise<void>

@@ -18,7 +18,7 @@ export async function openTestDeps(environment: Record<string, string> = {}): Pr
     DATA_DIR: dataDir,
     LOG_LEVEL: 'fatal',
     API_TOKEN: TEST_TOKEN,
-    SECRET_KEY: 'a secret that only tests have, 32+',
+    SECRET_KEY: 'a secret that only the tests have: 32+',
     ...environment,
   })
   const clock = testClock()

@@ -91,6 +91,7 @@ export interface Campaigns {
   round_id: number;
   send_at: Timestamp | null;
   started_at: Timestamp | null;
+  starts_at: Timestamp | null;
   state: Generated<string>;
   tested_version: number | null;
   updated_at: Generated<Timestamp>;
@@ -150,6 +151,7 @@ export interface IdempotencyKeys {
 }
 
 export interface ImportChanges {
+  after: Json;
   before: Json | null;
   id: Generated<number>;
   import_id: number;
@@ -164,9 +166,10 @@ export interface ImportMappings {
 }
 
 export interface Imports {
-  content: Buffer;
+  content: Buffer | null;
   created_at: Generated<Timestamp>;
   dry_run: boolean;
+  faults: Generated<Json>;
   file_name: string | null;
   finished_at: Timestamp | null;
   id: Generated<number>;
@@ -181,6 +184,7 @@ export interface Installation {
   epoch: Generated<number>;
   id: Generated<string>;
   only_row: Generated<boolean>;
+  swept_at: Timestamp | null;
 }
 
 export interface Jobs {
@@ -202,6 +206,7 @@ export interface Jobs {
 
 export interface MailboxMessages {
   direction: Generated<string>;
+  header_from: string | null;
   id: Generated<number>;
   mail_from: string;
   message_id: string | null;

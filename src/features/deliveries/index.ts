@@ -1,0 +1,31 @@
+/**
+ * The ledger: one row per (campaign, person), every attempt, and the runs that hand messages over.
+ *
+ * Guarantees (each has its test or is shown by `npm run proof`):
+ * - nobody twice: the intent is written before the dialogue, and a dialogue whose end is unknown makes the delivery
+ *   uncertain, which no machine sends again;
+ * - nobody lost: whatever a lost process held comes back, and recipients are always the sum over the states;
+ * - no rolling window of the limits is ever exceeded, over all processes and restarts (budget-queries.ts);
+ * - a paused or cancelled campaign and a suppressed address stop what has not begun.
+ *
+ * Not here: who is a recipient and what the message says (features/campaigns), replies and bounces.
+ */
+export type { ClaimedDelivery } from './ledger-queries.ts'
+export { type HeldReason, holdWaiting, LATE_SECONDS, releaseHeld } from './hold-queries.ts'
+export {
+  countDeliveries,
+  countDeliveriesByState,
+  countSkipped,
+  DELIVERY_STATES,
+  type DeliveryCounts,
+  type DeliveryState,
+  getDelivery,
+  queueTest,
+} from './delivery-queries.ts'
+export { forecastLastDeparture } from './forecast-queries.ts'
+export { addDeliveryRoutes } from './routes.ts'
+export { addUnsubscribeRoutes } from './unsubscribe-routes.ts'
+export { type Compose, type Composed, type SendDeps, sendDue } from './send-due.ts'
+export { ensureSender, findSender } from './sender-queries.ts'
+export { measureSender } from './sender-service.ts'
+export { sweepLedger } from './sweep.ts'

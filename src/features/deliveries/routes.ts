@@ -1,0 +1,101 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { Clock } from '../../lib/clock.ts'
+import type { Db } from '../../platform/db/open.ts'
+import type { TypedApp } from '../../platform/http/typed-app.ts'
+import type { Ring } from '../../jobs/catalog.ts'
+import { DELIVERY_STATES, getDelivery, listDeliveries, resolveDelivery } from './delivery-queries.ts'
+import { changeLimits, measureSender, releaseDomain } from './sender-service.ts'
+
+interface RouteDeps {
+  db: Db
+  clock: Clock
+  ring: Ring
+}
+
+const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) })
+const StateFilter = Type.Union(DELIVERY_STATES.map((state) => Type.Literal(state)))
+
+export function addDeliveryRoutes(app: TypedApp, { db, clock, ring }: RouteDeps): void {
+  app.route({
+    method: 'GET',
+    url: '/campaigns/:id/deliveries',
+    config: { allow: 'people.read' },
+    schema: {
+      tags: ['Deliveries'],
+      summary: "A campaign's deliveries, by state",
+      params: Id,
+      querystring: Type.Object({
+        state: Type.Optional(StateFilter),
+        after: Type.Integer({ minimum: 0, default: 0 }),
+        limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+      }),
+    },
+    handler: async ({ params, query }) => {
+      const items = await listDeliveries(db, { campaign_id: params.id, state: query.state, after: query.after, limit: query.limit })
+      return { items, next: items.length === query.limit ? String(items.at(-1)?.id) : null }
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/deliveries/:id',
+    config: { allow: 'people.read' },
+    schema: { tags: ['Deliveries'], summary: "One delivery with every attempt and the server's words", params: Id },
+    handler: ({ params }) => getDelivery(db, params.id),
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/deliveries/:id/resolve',
+    config: { allow: 'campaigns.write' },
+    schema: {
+      tags: ['Deliveries'],
+      summary: 'Decide an uncertain delivery, or let a held one go',
+      params: Id,
+      body: Type.Object({ as: Type.Union([Type.Literal('accepted'), Type.Literal('resend')]) }, { additionalProperties: false }),
+    },
+    handler: async ({ params, body }) => {
+      const delivery = await resolveDelivery(db, { id: params.id, as: body.as, now: clock.now() })
+      await ring('sweep-deliveries', {})
+      return delivery
+    },
+  })
+
+  app.route({
+    method: 'GET',
+    url: '/sending',
+    config: { allow: 'sending.read' },
+    schema: { tags: ['Sending'], summary: 'The limits, what is left of them, and what keeps mail from leaving' },
+    handler: () => measureSender(db),
+  })
+
+  app.route({
+    method: 'PATCH',
+    url: '/sending',
+    config: { allow: 'sending.write' },
+    schema: {
+      tags: ['Sending'],
+      summary: 'Change the limits; they hold from the next message on',
+      body: Type.Object({ limits: Type.String({ maxLength: 200, examples: ['14/1s,2000/24h'] }) }, { additionalProperties: false }),
+    },
+    handler: async ({ body }) => {
+      await changeLimits(db, body.limits)
+      return measureSender(db)
+    },
+  })
+
+  app.route({
+    method: 'DELETE',
+    url: '/sending/stopped-domains/:domain',
+    config: { allow: 'sending.write' },
+    schema: {
+      tags: ['Sending'],
+      summary: 'Mail a domain again that had refused us',
+      params: Type.Object({ domain: Type.String({ maxLength: 253 }) }),
+    },
+    handler: async ({ params }, reply) => {
+      await releaseDomain(db, params.domain)
+      return reply.status(204).send()
+    },
+  })
+}

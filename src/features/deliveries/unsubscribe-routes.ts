@@ -1,0 +1,38 @@
+import { Type } from '@fastify/type-provider-typebox'
+import type { TokenKeys } from '../../lib/tokens.ts'
+import type { Db } from '../../platform/db/open.ts'
+import type { Pages } from '../../platform/http/pages.ts'
+import type { TypedApp } from '../../platform/http/typed-app.ts'
+import { findUnsubscription, resubscribe, type Unsubscription, unsubscribe } from './unsubscribe.ts'
+
+const Params = Type.Object({ token: Type.String({ maxLength: 64 }) })
+const FRAME = { title: 'Emails', stylesheet: '/assets/participant.css' }
+
+/**
+ * The page behind every unsubscribe link. GET shows (mail scanners follow links), POST acts: at once, without cookie
+ * or redirect, urlencoded or multipart, as RFC 8058 §3.2 asks. A token that is not ours gets a page that says no more.
+ */
+export function addUnsubscribeRoutes(app: TypedApp, deps: { db: Db; keys: TokenKeys; pages: Pages }): void {
+  const answer = (token: string, found: Unsubscription | undefined) =>
+    found
+      ? { status: 200, html: deps.pages.render('participant/unsubscribe', FRAME, { token, stopped: found.programme_mail_stopped }) }
+      : { status: 404, html: deps.pages.render('participant/unknown-link', FRAME, {}) }
+
+  const routes = [
+    { method: 'GET', url: '/u/:token', act: findUnsubscription },
+    { method: 'POST', url: '/u/:token', act: unsubscribe },
+    { method: 'POST', url: '/u/:token/again', act: resubscribe },
+  ] as const
+  for (const { method, url, act } of routes) {
+    app.route({
+      method,
+      url,
+      config: { allow: 'public' },
+      schema: { params: Params },
+      handler: async ({ params }, reply) => {
+        const { status, html } = answer(params.token, await act(deps, params.token))
+        return reply.status(status).type('text/html').header('cache-control', 'no-store').send(html)
+      },
+    })
+  }
+}

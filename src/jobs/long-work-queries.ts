@@ -1,0 +1,125 @@
+import { sql } from 'kysely'
+import type { Db, DbOrTx } from '../platform/db/open.ts'
+
+/** A running row whose worker has not been heard of for this long may be taken by another. */
+const LOST_AFTER_SECONDS = 30
+/** A waiting row is given this long to be taken by its own ring before the sweep rings again. */
+const RING_GRACE_SECONDS = 5
+
+export async function insertJob(db: DbOrTx, kind: string, input: object): Promise<number> {
+  const { id } = await db
+    .insertInto('jobs')
+    .values({ kind, input: JSON.stringify(input) })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+export function findJob(db: Db, id: number) {
+  return db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+const lost = sql<boolean>`beat_at < clock_timestamp() - make_interval(secs => ${LOST_AFTER_SECONDS})`
+
+/** Takes the row, unless a living worker has it. `attempts` is the claim's own number: every later write is guarded by it. */
+export function claimJob(db: Db, id: number) {
+  return db
+    .updateTable('jobs')
+    .set((is) => ({
+      state: 'running',
+      attempts: is('attempts', '+', 1),
+      started_at: sql`coalesce(started_at, clock_timestamp())`,
+      beat_at: sql`clock_timestamp()`,
+    }))
+    .where('id', '=', id)
+    .where((is) => is.or([is('state', '=', 'waiting'), is.and([is('state', '=', 'running'), lost])]))
+    .returningAll()
+    .executeTakeFirst()
+}
+
+export interface Claim {
+  id: number
+  attempts: number
+}
+
+/** Says that we live, and how far we are. Undefined when the row is ours no longer. */
+export function recordBeat(db: Db, claim: Claim, progress: { done: number; total: number }) {
+  return db
+    .updateTable('jobs')
+    .set({ beat_at: sql`clock_timestamp()`, ...progress })
+    .where('id', '=', claim.id)
+    .where('attempts', '=', claim.attempts)
+    .where('state', '=', 'running')
+    .returning('cancel_requested')
+    .executeTakeFirst()
+}
+
+interface End {
+  state: 'done' | 'failed' | 'cancelled'
+  result?: unknown
+  error?: string
+  done: number
+  total: number
+}
+
+export async function recordEnd(db: Db, claim: Claim, end: End): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({
+      state: end.state,
+      result: end.result === undefined ? null : JSON.stringify(end.result),
+      error: end.error ?? null,
+      done: end.done,
+      total: end.total,
+      finished_at: sql`clock_timestamp()`,
+    })
+    .where('id', '=', claim.id)
+    .where('attempts', '=', claim.attempts)
+    .where('state', '=', 'running')
+    .execute()
+}
+
+/** Gives the row back to be taken by any worker at once. */
+export async function releaseJob(db: Db, claim: Claim): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({ state: 'waiting', beat_at: null })
+    .where('id', '=', claim.id)
+    .where('attempts', '=', claim.attempts)
+    .where('state', '=', 'running')
+    .execute()
+}
+
+/** A waiting row is cancelled here and now; a running one is asked to stop. Undefined when it has ended. */
+export function requestJobCancel(db: Db, id: number) {
+  return db
+    .updateTable('jobs')
+    .set({
+      cancel_requested: true,
+      state: sql`case when state = 'waiting' then 'cancelled' else state end`,
+      finished_at: sql`case when state = 'waiting' then clock_timestamp() end`,
+    })
+    .where('id', '=', id)
+    .where('state', 'in', ['waiting', 'running'])
+    .returning('id')
+    .executeTakeFirst()
+}
+
+export async function listJobsToRing(db: Db, limit: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where((is) =>
+      is.or([
+        is.and([
+          is('state', '=', 'waiting'),
+          sql<boolean>`created_at < clock_timestamp() - make_interval(secs => ${RING_GRACE_SECONDS})`,
+        ]),
+        is.and([is('state', '=', 'running'), lost]),
+      ]),
+    )
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
