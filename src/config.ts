@@ -29,6 +29,7 @@ export interface Config {
     | undefined
   logLevel: (typeof LOG_LEVELS)[number]
   apiToken: string | undefined
+  demoScale: number
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -57,6 +58,7 @@ export const CONFIG_KEYS = {
   MAILCHIMP_LIST_ID: 'The audience to mirror',
   MAILCHIMP_WEBHOOK_SECRET: 'Unguessable part of the webhook address',
   LOG_LEVEL: `${LOG_LEVELS.join(', ')} (info)`,
+  DEMO_SCALE: 'Part of the round that the demo uses, such as 0.1 (1)',
   API_TOKEN: "A token with the director's role, at least 20 characters, for scripts and tests (none)",
 } as const
 
@@ -92,24 +94,30 @@ export function parseConfig(environment: Environment): Config {
   if ((selector === undefined) !== (privateKey === undefined)) {
     faults.push('DKIM_PRIVATE_KEY and DKIM_SELECTOR go together: set both or neither.')
   }
+  // All four are read before any is used: a fault of one must not hide the faults of the others.
   const mailchimpKey = read.matching(
     'MAILCHIMP_API_KEY',
     /^[^-\s]+-[a-z]+\d+$/i,
     'a key ending in its data centre, such as -us21',
   )
+  const mailchimp = {
+    baseUrl: read.url('MAILCHIMP_BASE_URL', ['http:', 'https:']),
+    listId: read.text('MAILCHIMP_LIST_ID'),
+    webhookSecret: read.secret('MAILCHIMP_WEBHOOK_SECRET', 20),
+  }
 
   const config: Config = {
     port,
     host: read.text('HOST') ?? '127.0.0.1',
     publicUrl: (read.url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`).replace(/\/+$/, ''),
     dataDir: resolve(read.text('DATA_DIR') ?? 'data'),
-    secretKey: read.secret('SECRET_KEY', 32),
+    secretKey: read.secrets('SECRET_KEY', 32),
     databaseUrl: read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
     redisUrl: read.url('REDIS_URL', ['redis:', 'rediss:']),
     smtpUrl: read.url('SMTP_URL', ['smtp:', 'smtps:']),
     smtpConnections: read.integer('SMTP_CONNECTIONS', 1, 100) ?? 10,
     mailFrom:
-      read.matching('MAIL_FROM', /^[^\r\n]*[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?$/, 'Name <address>') ??
+      read.matching('MAIL_FROM', /^([^\r\n<>@]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, 'Name <address>') ??
       `Pairpost <programme@${mailDomain}>`,
     mailDomain,
     sendLimits: read.limits('SEND_LIMITS'),
@@ -117,16 +125,11 @@ export function parseConfig(environment: Environment): Config {
     inboundImapUrl: read.url('INBOUND_IMAP_URL', ['imap:', 'imaps:']),
     inboundSecret: read.secret('INBOUND_SECRET', 32),
     dkim: privateKey !== undefined && selector !== undefined ? { privateKey, selector } : undefined,
-    mailchimp:
-      (mailchimpKey && {
-        apiKey: mailchimpKey,
-        baseUrl: read.url('MAILCHIMP_BASE_URL', ['http:', 'https:']),
-        listId: read.text('MAILCHIMP_LIST_ID'),
-        webhookSecret: read.secret('MAILCHIMP_WEBHOOK_SECRET', 20),
-      }) ||
-      undefined,
+    mailchimp: mailchimpKey === undefined ? undefined : { apiKey: mailchimpKey, ...mailchimp },
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS) ?? 'info',
-    apiToken: read.secret('API_TOKEN', 20),
+    // A token that no Authorization header can carry would never be let in.
+    apiToken: read.matching('API_TOKEN', /^[\x21-\x7e]{20,200}$/, '20 to 200 characters without spaces'),
+    demoScale: read.fraction('DEMO_SCALE') ?? 1,
   }
   if (faults.length > 0) throw new BadConfig(faults)
   return config
@@ -158,6 +161,8 @@ function reader(environment: Environment, faults: string[]) {
   return {
     text,
     integer,
+    fraction: (key: Key) =>
+      parsed(key, (value) => (Number(value) > 0 && Number(value) <= 1 ? Number(value) : undefined), 'a number above 0, at most 1'),
     port: (key: Key) => integer(key, 0, 65_535),
     matching: (key: Key, pattern: RegExp, wanted: string) =>
       parsed(key, (value) => (pattern.test(value) ? value : undefined), wanted),
@@ -165,6 +170,12 @@ function reader(environment: Environment, faults: string[]) {
       parsed(key, (value) => values.find((known) => known === value), `one of ${values.join(', ')}`),
     secret: (key: Key, least: number) =>
       parsed(key, (value) => (value.length >= least ? value : undefined), `at least ${least} characters long`),
+    secrets: (key: Key, least: number) =>
+      parsed(
+        key,
+        (value) => (value.split(',').every((part) => part.trim().length >= least) ? value : undefined),
+        `at least ${least} characters long, each of them when commas separate several`,
+      ),
     url: (key: Key, protocols: string[]) =>
       parsed(
         key,

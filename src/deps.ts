@@ -11,6 +11,7 @@ import { type Database, openDatabase } from './platform/db/open.ts'
 import { type EmbeddedDatabase, startEmbeddedPostgres } from './platform/embedded/postgres.ts'
 import { readTokenKeys } from './platform/embedded/secret.ts'
 import { openLog } from './platform/log.ts'
+import { openInstallation } from './platform/installation.ts'
 import { type JobQueue, openQueue } from './platform/queue/open.ts'
 
 /** What the service runs on. A function declares the few of these that it needs. */
@@ -35,8 +36,8 @@ export interface OpenOptions {
   queuePrefix?: string
   /** What to do with pending migrations: the embedded database always gets them. */
   pending?: 'refuse' | 'apply'
-  /** Leave the embedded database running at close: a command beside the service must not end the service's. */
-  leaveDatabase?: boolean
+  /** A command that may run beside the service: it must not end the service's embedded database. */
+  besideService?: boolean
 }
 
 /**
@@ -57,12 +58,14 @@ export async function openDeps(config: Config, options: OpenOptions = {}): Promi
   })
   const stopDatabase = async () => {
     await database.close()
-    if (!options.leaveDatabase) await embedded?.stop()
+    if (!(options.besideService && embedded?.foundRunning)) await embedded?.stop()
   }
 
   try {
     if (embedded || options.pending === 'apply') await migrate(database.pool)
     else await refusePending(database)
+    // A new database is made known to this machine before it can have anything to send.
+    await openInstallation({ db: database.db, dataDir: config.dataDir }).register()
     const keys = await readTokenKeys(config)
     const queue = openQueue({
       redisUrl: config.redisUrl,

@@ -1,7 +1,7 @@
 import { InvalidInput, NotFound, PairpostError, wordsOf } from '../lib/errors.ts'
 import { isDatabaseAway } from '../platform/db/faults.ts'
 import type { Db, DbOrTx } from '../platform/db/open.ts'
-import type { Handlers, JobInputs } from './catalog.ts'
+import type { Handlers, Ring } from './catalog.ts'
 import {
   type Claim,
   claimJob,
@@ -35,7 +35,6 @@ export interface LongWork {
 export type WorkOutcome = { state: 'done'; result: unknown } | { state: 'failed'; error: string; result?: unknown }
 export type LongWorkKinds = Record<string, (work: LongWork) => Promise<WorkOutcome>>
 
-type Ring = (name: 'run-long-work', input: JobInputs['run-long-work']) => Promise<void>
 interface Log {
   error(fields: object, message: string): void
   warn(fields: object, message: string): void

@@ -13,6 +13,8 @@ const GRANTS = {
   'sending.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
   'sending.write': ['director'],
   'jobs.read': ['director', 'communications_officer', 'data_officer'],
+  'staff.read': ['director'],
+  'staff.write': ['director'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof GRANTS

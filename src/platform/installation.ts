@@ -19,6 +19,8 @@ interface Identity {
 }
 
 export interface Installation {
+  /** Makes a database that never had anything to send known to this machine. Every process does so at its start. */
+  register(): Promise<void>
   /** @throws Conflict `fenced` with a sentence that says what to do */
   assertMaySend(): Promise<void>
   /**
@@ -59,18 +61,18 @@ export function openInstallation({ db, dataDir }: { db: Db; dataDir: string }): 
     async assertMaySend() {
       const here = await readDatabase()
       const before = await readFileIdentity(here.id)
-      if (!before) {
-        // A database that never had mail to send is new, not a copy.
-        const { rows } = await sql<{ used: boolean }>`select exists (select from deliveries) as used`.execute(db)
-        if (rows[0]?.used) throw new Conflict('fenced', `This machine has not sent from this database before. ${ADVICE}`)
-        return write(here)
-      }
+      if (!before) throw new Conflict('fenced', `This machine has not sent from this database before. ${ADVICE}`)
       if (before.epoch === here.epoch && before.place === here.place) return
       const difference =
         before.epoch === here.epoch
           ? 'It lives in another place than the one that this machine last sent from.'
           : `It is at epoch ${here.epoch}, this machine last sent at epoch ${before.epoch}: one of them is older.`
       throw new Conflict('fenced', `This looks like a restored or copied database, so nothing is sent. ${difference} ${ADVICE}`)
+    },
+    async register() {
+      const here = await readDatabase()
+      const { rows } = await sql<{ used: boolean }>`select exists (select from deliveries) as used`.execute(db)
+      if (!rows[0]?.used && !(await readFileIdentity(here.id))) await write(here)
     },
     async adopt() {
       await sql`update installation set epoch = epoch + 1`.execute(db)

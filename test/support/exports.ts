@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { guessMapping } from '../../src/features/imports/mapping.ts'
+import { readFile } from '../../src/features/imports/read-file.ts'
 
 const FOLDER = '../shared/data/rounds'
 
@@ -68,3 +70,12 @@ export function csvOf(forms: Form[], line = '\r\n'): Buffer {
   const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
   return Buffer.from([HEADER, ...rows].map((cells) => cells.map(cell).join(',') + line).join(''))
 }
+
+/** Reads an export without a database. */
+export const readForms = (content: Buffer) =>
+  readFile({
+    content,
+    chooseMapping: async (header) => guessMapping(header),
+    progress: () => undefined,
+    signal: undefined,
+  })

@@ -6,14 +6,14 @@ import { addProblemAnswers } from '../../src/platform/http/problem.ts'
 import type { TypedApp } from '../../src/platform/http/typed-app.ts'
 
 /** A web service with nothing but the routes under test: no tokens, the settings of src/app.ts. */
-export async function serveRoutes(add: (app: TypedApp) => void): Promise<TypedApp> {
+export async function serveRoutes(add: (app: TypedApp) => void | Promise<void>): Promise<TypedApp> {
   const app = Fastify({
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   addProblemAnswers(app)
   app.decorateRequest('caller', undefined)
   await app.register(multipart)
-  add(app)
+  await add(app)
   await app.ready()
   onTestFinished(() => app.close())
   return app

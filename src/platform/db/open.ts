@@ -30,5 +30,10 @@ export function openDatabase(url: string, options: { max: number; onError: (erro
   // Without a listener a dropped idle connection would end the process.
   pool.on('error', options.onError)
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
-  return { db, pool, close: () => db.destroy() }
+  const close = async () => {
+    await db.destroy()
+    // Kysely ends the pool only when it ran a query itself; migrations run on the pool.
+    if (!pool.ended) await pool.end()
+  }
+  return { db, pool, close }
 }

@@ -8,6 +8,8 @@ import { Upstream, wordsOf } from '../../lib/errors.ts'
 /** A PostgreSQL of our own in a folder, for a programme that configures nothing. */
 export interface EmbeddedDatabase {
   url: string
+  /** It ran already: a service beside this process, or one that was killed. */
+  foundRunning: boolean
   /** Ends the server, also one that an earlier process of ours left running. */
   stop(): Promise<void>
 }
@@ -24,7 +26,7 @@ const DATABASE = 'pairpost'
  */
 export async function startEmbeddedPostgres(folder: string, flags: string[] = []): Promise<EmbeddedDatabase> {
   const running = await findRunning(folder)
-  if (running) return { url: databaseUrl(running.port), stop: () => endServer(folder, running.pid) }
+  if (running) return { url: databaseUrl(running.port), foundRunning: true, stop: () => endServer(folder, running.pid) }
 
   const port = await freePort()
   const said: string[] = []
@@ -71,7 +73,7 @@ export async function startEmbeddedPostgres(folder: string, flags: string[] = []
       },
     )
   }
-  return { url: databaseUrl(port), stop: () => server.stop() }
+  return { url: databaseUrl(port), foundRunning: false, stop: () => server.stop() }
 }
 
 const databaseUrl = (port: number) => `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/${DATABASE}`

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import {
   Conflict,
   type FieldFault,
@@ -8,6 +8,8 @@ import {
   PairpostError,
   Upstream,
 } from '../../lib/errors.ts'
+import { isDatabaseAway, isUnstorableInput } from '../db/faults.ts'
+import { faultsOf } from './schema-faults.ts'
 
 /** RFC 9457 problem details, with our stable `code` and, for input, every fault by field. */
 interface Problem {
@@ -29,40 +31,38 @@ const TITLES: Record<number, string> = {
   415: 'Unsupported media type',
   422: 'Invalid input',
   429: 'Too many requests',
-  502: 'A service we depend on failed',
   500: 'Our fault',
+  502: 'A service we depend on failed',
+  503: 'Not available now',
 }
+
+/** Codes of what Fastify itself refuses; anything else of it is a bad request. */
+const CODES: Record<number, string> = { 413: 'too_large', 415: 'unsupported_media_type', 503: 'unavailable' }
 
 /** Every error of a route leaves as problem+json; what we did not expect is logged, and its words stay inside. */
 export function addProblemAnswers(app: FastifyInstance): void {
-  app.setErrorHandler(
-    (
-      error: Error & {
-        statusCode?: number
-        validation?: { instancePath: string; message?: string; params: Record<string, unknown> }[]
-      },
-      request,
-      reply,
-    ) => {
-      if (error.validation) {
-        const errors = error.validation.map(({ instancePath, message, params }) => ({
-          field:
-            [instancePath.slice(1).replaceAll('/', '.'), params.missingProperty ?? params.additionalProperty]
-              .filter(Boolean)
-              .join('.') || 'body',
-          message: message ?? 'is invalid',
-        }))
-        return answerProblem(reply, 422, 'invalid_input', 'The request has faults.', errors)
-      }
-      if (error instanceof InvalidInput)
-        return answerProblem(reply, 422, error.code, 'The request has faults.', error.faults)
-      if (error instanceof PairpostError) return answerProblem(reply, statusOf(error), error.code, error.message)
-      const status = error.statusCode ?? 500
-      if (status < 500) return answerProblem(reply, status, 'bad_request', error.message)
-      request.log.error({ err: error }, 'request failed')
-      return answerProblem(reply, 500, 'internal', 'Something went wrong on our side. It has been logged.')
-    },
-  )
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (error.validation) {
+      return answerProblem(reply, 422, 'invalid_input', 'The request has faults.', faultsOf(error.validation))
+    }
+    if (error instanceof InvalidInput)
+      return answerProblem(reply, 422, error.code, 'The request has faults.', error.faults)
+    if (error instanceof PairpostError) return answerProblem(reply, statusOf(error), error.code, error.message)
+    if (isUnstorableInput(error)) {
+      request.log.info({ err: error }, 'input that the database cannot hold')
+      return answerProblem(reply, 422, 'invalid_input', 'A value of the request is out of range or holds a NUL.', [])
+    }
+    const status = error.statusCode ?? 500
+    if (status < 500 || CODES[status]) {
+      return answerProblem(reply, status, CODES[status] ?? 'bad_request', error.message)
+    }
+    request.log.error({ err: error }, 'request failed')
+    if (isDatabaseAway(error)) {
+      reply.header('retry-after', 5)
+      return answerProblem(reply, 503, 'unavailable', 'The database does not answer. Try again in a moment.')
+    }
+    return answerProblem(reply, 500, 'internal', 'Something went wrong on our side. It has been logged.')
+  })
   app.setNotFoundHandler((_request, reply) =>
     answerProblem(reply, 404, 'not_found', 'There is nothing at this address.'),
   )

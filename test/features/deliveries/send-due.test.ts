@@ -12,7 +12,8 @@ async function openSink(options: SinkOptions = {}): Promise<Sink> {
   return sink
 }
 
-const addresses = (count: number, domain = 'library.example') => Array.from({ length: count }, (_, at) => `reader${at}@${domain}`)
+const addresses = (count: number, domain = 'library.example') =>
+  Array.from({ length: count }, (_, at) => `reader${at}@${domain}`)
 
 test('every recipient gets the message once, over several connections', async () => {
   const deps = await openTestDeps()
@@ -42,7 +43,12 @@ test('no rolling window is ever exceeded, as the server sees it', async () => {
   const run = await sendDeps(deps, sink.url, { limits })
   await Promise.all([sendDue(run, neverStopped()), sendDue(run, neverStopped())])
   expect(await statesOf(deps.db, campaign)).toEqual({ accepted: 20 })
-  expect(violations(sink.messages(), [{ count: 5, seconds: 1 }, { count: 8, seconds: 2 }])).toEqual([])
+  expect(
+    violations(sink.messages(), [
+      { count: 5, seconds: 1 },
+      { count: 8, seconds: 2 },
+    ]),
+  ).toEqual([])
 })
 
 test('a limit that is used up for hours ends the run and leaves the rest due', async () => {
@@ -52,7 +58,9 @@ test('a limit that is used up for hours ends the run and leaves the rest due', a
   const run = await sendDeps(deps, sink.url, { limits: '7/1h' })
   await sendDue(run, neverStopped())
   expect(await statesOf(deps.db, campaign)).toEqual({ accepted: 7, queued: 23 })
-  await sql`update attempts set taken_at = taken_at - interval '1 hour', ended_at = ended_at - interval '1 hour'`.execute(deps.db)
+  await sql`update attempts set taken_at = taken_at - interval '1 hour', ended_at = ended_at - interval '1 hour'`.execute(
+    deps.db,
+  )
   await sendDue(run, neverStopped())
   expect(await statesOf(deps.db, campaign)).toEqual({ accepted: 14, queued: 16 })
 })
@@ -92,10 +100,15 @@ test.each([
   // Last in the queue: an account that the provider closes would keep the others waiting, as it should.
   const campaign = await queueCampaign(deps.db, [...addresses(3), `${fault}@faulty.example`])
   await sendDue(await sendDeps(deps, sink.url, { connections: 1 }), neverStopped())
-  const { rows } = await sql<{ state: string }>`select state from deliveries where domain = 'faulty.example'`.execute(deps.db)
+  const { rows } = await sql<{ state: string }>`select state from deliveries where domain = 'faulty.example'`.execute(
+    deps.db,
+  )
   expect(rows[0]?.state).toBe(state)
   expect((await statesOf(deps.db, campaign)).accepted).toBe(state === 'accepted' ? 4 : 3)
-  const { rows: attempts } = await sql<{ words: string; counted: boolean }>`select words, counted from attempts where outcome is distinct from 'accepted'`.execute(deps.db)
+  const { rows: attempts } = await sql<{
+    words: string
+    counted: boolean
+  }>`select words, counted from attempts where outcome is distinct from 'accepted'`.execute(deps.db)
   for (const attempt of attempts) expect(attempt.words).not.toBe('')
 })
 
@@ -106,7 +119,9 @@ test("the provider's words close the account, not the person, and nothing more l
   const run = await sendDeps(deps, sink.url, { connections: 1 })
   await sendDue(run, neverStopped())
   expect(await statesOf(deps.db, campaign)).toEqual({ deferred: 1, queued: 5 })
-  const { rows } = await sql<{ minutes: number }>`select extract(epoch from closed_until - clock_timestamp())::float8 / 60 as minutes from senders`.execute(deps.db)
+  const { rows } = await sql<{
+    minutes: number
+  }>`select extract(epoch from closed_until - clock_timestamp())::float8 / 60 as minutes from senders`.execute(deps.db)
   expect(rows[0]?.minutes).toBeGreaterThan(59)
 })
 
@@ -153,7 +168,10 @@ test('a domain that refuses us five times in a row is stopped, the others go on'
 test('asked to stop, a run ends its dialogues and gives the rest back', async () => {
   const deps = await openTestDeps()
   const sink = await openSink({ slowMs: 100 })
-  const campaign = await queueCampaign(deps.db, Array.from({ length: 40 }, (_, at) => `slow+${at}@library.example`))
+  const campaign = await queueCampaign(
+    deps.db,
+    Array.from({ length: 40 }, (_, at) => `slow+${at}@library.example`),
+  )
   const stop = new AbortController()
   const running = sendDue(await sendDeps(deps, sink.url), stop.signal)
   while (sink.messages().length === 0) await new Promise((turn) => setImmediate(turn))

@@ -23,6 +23,8 @@ interface Outcome {
   words: string
 }
 
+type Failure = Error & { responseCode?: number | undefined; response?: string | undefined }
+
 interface Order {
   to?: string | string[]
   auth?: { user: string; pass: string }
@@ -33,7 +35,7 @@ function hand(port: number, { to = 'ana@lib.example', auth, options }: Order = {
   const connection = new SMTPConnection({ port, host: '127.0.0.1', ...options })
   return new Promise((done) => {
     let stage: Outcome['stage'] = 'connect'
-    const end = (error?: (Error & { responseCode?: number; response?: string }) | null) => {
+    const end = (error?: Failure | null) => {
       connection.close()
       done(error ? { stage, code: error.responseCode, words: error.response ?? error.message } : { stage, words: '' })
     }

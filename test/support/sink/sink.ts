@@ -77,8 +77,10 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
 
   const leave = async () => {
     const closed = server.listening ? new Promise<void>((done) => server.close(() => done())) : undefined
+    // What a broken dialogue leaves is recorded when its socket has closed.
+    const broken = [...sockets].map((socket) => new Promise((done) => socket.once('close', done)))
     for (const socket of sockets) socket.destroy()
-    await closed
+    await Promise.all([closed, ...broken])
   }
   return {
     port,

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises'
+import { type Config, limitsFromEnvironment } from './config.ts'
+import { type Deps, openDeps } from './deps.ts'
+import { findSender, measureSender } from './features/deliveries/index.ts'
+import { wordsOf } from './lib/errors.ts'
+import { within } from './platform/http/time-limit.ts'
+import { openInstallation } from './platform/installation.ts'
+import { createDkimSigner } from './platform/mail/dkim.ts'
+import { openSession } from './platform/mail/smtp-session.ts'
+
+type Say = (good: boolean, line: string) => void
+
+const SMTP_TIMEOUTS = { connectMs: 10_000, greetingMs: 10_000, replyMs: 10_000 }
+
+/** Says in words what is configured and what would fail. Changes nothing, mails nobody. Returns whether all is well. */
+export async function runDoctor(config: Config, print: (line: string) => void = console.log): Promise<boolean> {
+  let well = true
+  const say: Say = (good, line) => {
+    if (!good) well = false
+    print(`${good ? '✓' : '✗'} ${line}`)
+  }
+  say(true, `Configuration: no faults. Data in ${config.dataDir}.`)
+  let deps: Deps | undefined
+  try {
+    deps = await openDeps({ ...config, logLevel: 'silent' }, { besideService: true })
+    say(true, config.databaseUrl ? `Database: ${hostOf(config.databaseUrl)} answers, nothing to migrate.` : 'Database: embedded PostgreSQL.')
+  } catch (error) {
+    say(false, `Database: ${wordsOf(error)}`)
+  }
+  if (deps) {
+    await checkQueue(deps, say)
+    await checkFence(deps, say)
+    await checkSending(deps, say)
+  }
+  await checkSmtp(config, say)
+  await checkDkim(config, say)
+  if (!config.secretKey) say(true, `Secret key: kept in ${config.dataDir}/secret.key. Back it up: links in mail break without it.`)
+  if (config.publicUrl.includes('localhost') && config.smtpUrl) {
+    say(false, `PUBLIC_URL is ${config.publicUrl}, yet mail leaves this machine: readers could not open their links.`)
+  }
+  await deps?.close()
+  return well
+}
+
+async function checkQueue(deps: Deps, say: Say): Promise<void> {
+  const where = deps.config.redisUrl ? `Redis at ${hostOf(deps.config.redisUrl)}` : 'the database'
+  try {
+    await within(5000, deps.queue.ping())
+    say(true, `Queue: in ${where}.`)
+  } catch (error) {
+    say(false, `Queue: ${where} does not answer (${wordsOf(error)}).`)
+  }
+}
+
+async function checkFence(deps: Deps, say: Say): Promise<void> {
+  try {
+    await openInstallation({ db: deps.db, dataDir: deps.config.dataDir }).assertMaySend()
+    say(true, 'Fence: this is the database that this machine sends from.')
+  } catch (error) {
+    say(false, `Fence: ${wordsOf(error)}`)
+  }
+}
+
+async function checkSending(deps: Deps, say: Say): Promise<void> {
+  const sender = await findSender(deps.db)
+  const { trouble, closed, stopped_domains } = await measureSender(deps.db)
+  say(true, `Limits: ${sender?.limits || limitsFromEnvironment(deps.config) || 'none. Set SEND_LIMITS to what your provider allows.'}`)
+  if (trouble) say(false, `Sending: in trouble since ${trouble.since.toISOString()}: ${trouble.words}`)
+  if (closed) say(false, `Sending: the provider has closed the account until ${closed.until.toISOString()}: ${closed.words}`)
+  for (const { domain, words } of stopped_domains) say(false, `Sending: ${domain} refuses us: ${words}`)
+}
+
+async function checkSmtp(config: Config, say: Say): Promise<void> {
+  if (!config.smtpUrl) return say(true, 'Mail: no SMTP_URL, so messages stay in the built-in mailbox.')
+  try {
+    const session = await openSession(config.smtpUrl, config.mailDomain, SMTP_TIMEOUTS)
+    session.close()
+    say(true, `Mail: ${hostOf(config.smtpUrl)} takes us. Messages come from ${config.mailFrom}.`)
+  } catch (error) {
+    say(false, `Mail: ${wordsOf(error)}`)
+  }
+}
+
+async function checkDkim(config: Config, say: Say): Promise<void> {
+  if (!config.dkim) return say(true, 'DKIM: we do not sign; most providers do it for us.')
+  try {
+    const { privateKey, selector } = config.dkim
+    const pem = privateKey.includes('-----BEGIN') ? privateKey : await readFile(privateKey, 'utf8')
+    createDkimSigner({ domain: config.mailDomain, selector, privateKey: pem })
+    say(true, `DKIM: signing as ${selector}._domainkey.${config.mailDomain}.`)
+  } catch (error) {
+    say(false, `DKIM: the key cannot be used: ${wordsOf(error)}`)
+  }
+}
+
+/** Host and port, never the password. */
+function hostOf(url: string): string {
+  const { host } = new URL(url)
+  return host
+}

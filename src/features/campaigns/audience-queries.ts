@@ -1,0 +1,104 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { DbOrTx } from '../../platform/db/open.ts'
+import { type Audience, DEFAULT_STATES } from './schema.ts'
+
+/**
+ * The one query behind the count, the list and the queue: who an audience picks, and for those who will be left out,
+ * why. Columns: person_id, address, language, country_code, time_zone, skipped_reason (null: a recipient).
+ */
+export function selectAudience(input: { round_id: number; lane: string; audience: Audience }): RawBuilder<unknown> {
+  const { audience } = input
+  const conditions = [
+    sql`a.round_id = ${input.round_id}`,
+    sql`a.state = any(${audience.states ?? DEFAULT_STATES})`,
+    ...(audience.countries ? [sql`a.country_code = any(${audience.countries})`] : []),
+    ...(audience.sectors ? [sql`a.sector = any(${audience.sectors})`] : []),
+    ...(audience.pathways ? [sql`a.pathway = any(${audience.pathways})`] : []),
+    ...(audience.matched === undefined ? [] : [audience.matched ? HAS_PARTNER : sql`not ${HAS_PARTNER}`]),
+  ]
+  return sql`
+    select a.person_id, ad.address, p.language, p.country_code, p.time_zone,
+      case
+        when ad.address is null then 'no_address'
+        when not a.code_of_conduct_agreed then 'no_code_of_conduct'
+        else (select case when s.reason = 'manual' then 'suppressed' else s.reason end from suppressions s
+          where s.address = ad.address and s.lifted_at is null and (s.scope = 'all' or ${input.lane} = 'campaign')
+          order by s.scope, s.created_at limit 1)
+      end as skipped_reason
+    from applications a
+    join people p on p.id = a.person_id
+    left join addresses ad on ad.person_id = a.person_id and ad.is_primary
+    where ${sql.join(conditions, sql` and `)}`
+}
+
+const HAS_PARTNER = sql`exists (
+  select from partnership_members m join partnerships ps on ps.id = m.partnership_id
+  where m.person_id = a.person_id and ps.round_id = a.round_id and ps.ended_at is null)`
+
+export interface AudienceCount {
+  recipients: number
+  /** Picked by the rule but left out, by reason. */
+  skipped: Record<string, number>
+}
+
+export async function countAudience(db: DbOrTx, input: Parameters<typeof selectAudience>[0]): Promise<AudienceCount> {
+  const { rows } = await sql<{ skipped_reason: string | null; count: number }>`
+    select skipped_reason, count(*) as count from (${selectAudience(input)}) picked group by skipped_reason`.execute(db)
+  return {
+    recipients: rows.find((row) => row.skipped_reason === null)?.count ?? 0,
+    skipped: Object.fromEntries(rows.flatMap((row) => (row.skipped_reason === null ? [] : [[row.skipped_reason, row.count]]))),
+  }
+}
+
+/** Where the recipients live, for the local hour: a zone of their own, or their country's. */
+export async function listAudiencePlaces(db: DbOrTx, input: Parameters<typeof selectAudience>[0]) {
+  const { rows } = await sql<{ country_code: string; time_zone: string | null }>`
+    select distinct country_code, time_zone from (${selectAudience(input)}) picked where skipped_reason is null`.execute(db)
+  return rows
+}
+
+/** The languages that recipients read. */
+export async function listAudienceLanguages(db: DbOrTx, input: Parameters<typeof selectAudience>[0]): Promise<string[]> {
+  const { rows } = await sql<{ language: string }>`
+    select distinct language from (${selectAudience(input)}) picked where skipped_reason is null`.execute(db)
+  return rows.map((row) => row.language)
+}
+
+/** When the people of one place are due. */
+export interface PlaceDue {
+  country_code: string
+  time_zone: string | null
+  due_at: Date
+}
+
+/**
+ * Freezes the audience: one ledger row per person, recipients and skipped alike, in one statement. The table's
+ * unique index makes a second freeze impossible.
+ * @param input.languages the variant for each language that recipients read
+ */
+export async function freezeAudience(
+  tx: DbOrTx,
+  input: Parameters<typeof selectAudience>[0] & { campaign_id: number; version: number; languages: Record<string, string>; default_language: string; due_at: Date; places: PlaceDue[] },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with places as (
+      select * from jsonb_to_recordset(${JSON.stringify(input.places)}::jsonb) as e(country_code text, time_zone text, due_at timestamptz)
+    )
+    insert into deliveries (campaign_id, person_id, lane, state, skipped_reason, address, domain, language, version, due_at)
+    select ${input.campaign_id}, picked.person_id, ${input.lane},
+      case when skipped_reason is null then 'queued' else 'skipped' end, skipped_reason,
+      address, lower(split_part(address, '@', 2)),
+      coalesce(${JSON.stringify(input.languages)}::jsonb ->> picked.language, ${input.default_language}),
+      ${input.version}, coalesce(places.due_at, ${input.due_at})
+    from (${selectAudience(input)}) picked
+    left join places on places.country_code = picked.country_code and places.time_zone is not distinct from picked.time_zone
+    order by picked.person_id`.execute(tx)
+  return Number(numAffectedRows ?? 0n)
+}
+
+/** Ids of the recipients, in order. */
+export async function listRecipientIds(db: DbOrTx, input: Parameters<typeof selectAudience>[0]): Promise<number[]> {
+  const { rows } = await sql<{ person_id: number }>`
+    select person_id from (${selectAudience(input)}) picked where skipped_reason is null order by person_id`.execute(db)
+  return rows.map((row) => row.person_id)
+}

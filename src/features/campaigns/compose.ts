@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto'
+import { signToken, type TokenKeys } from '../../lib/tokens.ts'
+import type { Db } from '../../platform/db/open.ts'
+import { encodeBody, type EncodedBody, renderBody } from '../../platform/mail/body.ts'
+import type { DkimSigner } from '../../platform/mail/dkim.ts'
+import { composeMessage, type Mailbox } from '../../platform/mail/message.ts'
+import type { ClaimedDelivery, Compose, Composed } from '../deliveries/index.ts'
+import type { Compiled } from './content/compile.ts'
+import type { PieceField } from './content/merge-fields.ts'
+import { type MergeRow, mergeValuesFor, type MergeLinks, type MergeValues } from './content/merge-values.ts'
+import { escapesOf, renderPieces } from './content/render.ts'
+import { getSampleRow, listMergeRows } from './queries.ts'
+import { getComposeSettings } from './compose-queries.ts'
+import { ensureCompiled } from './service.ts'
+
+interface ComposeDeps {
+  db: Db
+  keys: TokenKeys
+  config: { publicUrl: string; mailDomain: string; mailFrom: string }
+  clock: { now(): Date }
+  signer: DkimSigner | undefined
+}
+
+/** One language of one version, as far as it is the same for everybody: encoded once. */
+interface Prepared {
+  compiled: Compiled
+  body: EncodedBody<PieceField>
+  valuesOf(row: MergeRow, links: MergeLinks): MergeValues
+  subject(values: MergeValues): string
+  from: Mailbox
+  automatic: boolean
+  roundCode: string
+}
+
+/** Versions kept encoded: more than are ever under way at one time. */
+const KEPT = 40
+
+/** Makes the messages of claims: rows and texts are read once for the whole group. */
+export function createComposer(deps: ComposeDeps): Compose {
+  const prepared = new Map<string, Promise<Map<string, Prepared>>>()
+
+  function prepare(campaignId: number, version: number): Promise<Map<string, Prepared>> {
+    const key = `${campaignId}/${version}`
+    let found = prepared.get(key)
+    if (!found) {
+      found = prepareVersion(deps, campaignId, version)
+      found.catch(() => prepared.delete(key))
+      prepared.set(key, found)
+      if (prepared.size > KEPT) prepared.delete(prepared.keys().next().value as string)
+    }
+    return found
+  }
+
+  return async (claimed) => {
+    const versions = new Map<string, Map<string, Prepared>>()
+    const rows = new Map<string, MergeRow>()
+    for (const [campaignId, deliveries] of Map.groupBy(claimed, (delivery) => delivery.campaign_id)) {
+      for (const version of new Set(deliveries.map((delivery) => delivery.version))) {
+        versions.set(`${campaignId}/${version}`, await prepare(campaignId, version))
+      }
+      const ids = deliveries.flatMap(({ person_id }) => (person_id === null ? [] : [person_id]))
+      if (ids.length < deliveries.length) rows.set(`${campaignId}/null`, await getSampleRow(deps.db, campaignId))
+      for (const row of await listMergeRows(deps.db, campaignId, ids)) rows.set(`${campaignId}/${row.person_id}`, row)
+    }
+    return (delivery) => {
+      const variant = versions.get(`${delivery.campaign_id}/${delivery.version}`)?.get(delivery.language)
+      const row = rows.get(`${delivery.campaign_id}/${delivery.person_id}`)
+      if (!variant || !row) return { fault: 'The person or the text is gone.' }
+      return composeOne(deps, delivery, variant, row)
+    }
+  }
+}
+
+async function prepareVersion(deps: ComposeDeps, campaignId: number, version: number): Promise<Map<string, Prepared>> {
+  const [compiled, settings] = await Promise.all([ensureCompiled(deps, campaignId, version), getComposeSettings(deps.db, campaignId)])
+  const from = parseFrom(deps.config.mailFrom, settings.from_name)
+  return new Map(
+    [...compiled].map(([language, variant]) => {
+      const escapes = escapesOf(variant.direction)
+      const prepared: Prepared = {
+        compiled: variant,
+        body: encodeBody(
+          { pieces: variant.text, escape: escapes.text },
+          { pieces: variant.html, escape: escapes.html },
+          `pp-${randomBytes(12).toString('hex')}`,
+        ),
+        valuesOf: mergeValuesFor({ language, default_language: settings.language, fallbacks: settings.fallbacks, sender_name: from.name }),
+        subject: (values) => renderPieces(variant.subject, values, escapes.subject),
+        from,
+        automatic: settings.lane === 'automatic',
+        roundCode: settings.round_code,
+      }
+      return [language, prepared]
+    }),
+  )
+}
+
+function composeOne({ keys, config, signer, clock }: ComposeDeps, delivery: ClaimedDelivery, variant: Prepared, row: MergeRow): Composed {
+  const { mailDomain } = config
+  const unsubscribe = signToken(keys, 'unsubscribe', delivery.id)
+  const unsubscribeUrl = `${config.publicUrl}/u/${unsubscribe}`
+  const values = variant.valuesOf(row, { unsubscribe: unsubscribeUrl })
+  const message = composeMessage(
+    {
+      from: variant.from,
+      to: { name: `${row.given_name} ${row.family_name}`, address: delivery.address },
+      replyTo: `reply+${signToken(keys, 'reply', delivery.id)}@${mailDomain}`,
+      subject: variant.subject(values),
+      date: clock.now(),
+      messageId: `${delivery.id}.${signToken(keys, 'resend', delivery.id)}@${mailDomain}`,
+      listId: `<${variant.roundCode.toLowerCase()}.${mailDomain}>`,
+      feedbackId: `${delivery.campaign_id}:${variant.roundCode}:${delivery.lane}:pairpost`,
+      automatic: variant.automatic,
+      unsubscribe: variant.automatic ? undefined : { url: unsubscribeUrl, mailto: `mailto:u+${unsubscribe}@${mailDomain}` },
+    },
+    variant.body.contentType,
+    renderBody(variant.body, values),
+    signer,
+  )
+  return { from: `bounce+${signToken(keys, 'bounce', delivery.id)}@${mailDomain}`, to: delivery.address, message }
+}
+
+/** MAIL_FROM's address under the campaign's name. */
+export function parseFrom(mailFrom: string, fromName: string | null): Mailbox {
+  const [, name, address] = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(mailFrom) ?? []
+  return { name: fromName ?? name ?? '', address: address ?? mailFrom.trim() }
+}

@@ -1,0 +1,58 @@
+import { InvalidInput } from '../../../lib/errors.ts'
+import type { Lane } from '../schema.ts'
+import { writeHtml } from './html-part.ts'
+import { directionOf, parseLanguage } from './language.ts'
+import type { MergeField } from './merge-fields.ts'
+import { parseVariant, type VariantText } from './parse.ts'
+import { phrasesOf } from './phrases.ts'
+import { fieldsOf, type Piece } from './pieces.ts'
+import { writeText } from './text-part.ts'
+
+/** One language of one version, ready to be sent: final text with gaps for values. Plain JSON. */
+export interface Compiled {
+  language: string
+  direction: 'ltr' | 'rtl'
+  subject: Piece[]
+  preheader: Piece[]
+  html: Piece[]
+  text: Piece[]
+  fields: MergeField[]
+  /** Every web address of the message, once; those that differ for each person are not among them. */
+  links: string[]
+}
+
+/**
+ * Compiles a variant, once per version: 20 to 60 ms, most of it MJML. A pure function of its input.
+ * @throws InvalidInput naming every merge field and link that stops it
+ */
+export async function compileVariant(input: { language: string; lane: Lane; text: VariantText }): Promise<Compiled> {
+  const parsed = parseVariant(input.text, input.language)
+  if (parsed.faults.length > 0) {
+    throw new InvalidInput(
+      parsed.faults.map(({ field, line, message }) => ({
+        field: `variants.${input.language}.${field}`,
+        message: line === undefined ? message : `Line ${line}: ${message}`,
+      })),
+      'not_compilable',
+    )
+  }
+  const language = parseLanguage(input.language) as string
+  const direction = directionOf(language)
+  const phrases = phrasesOf(language)
+  const { markers, marked } = parsed
+  const unsubscribe = input.lane === 'campaign' ? markers.mark('{{links.unsubscribe}}') : undefined
+  const html = markers.split(await writeHtml(parsed, phrases, { language, direction, unsubscribe }))
+  const text = markers.split(writeText(parsed, phrases, direction, unsubscribe))
+  const subject = markers.split(marked.subject)
+  const preheader = markers.split(marked.preheader)
+  return {
+    language,
+    direction,
+    subject,
+    preheader,
+    html,
+    text,
+    fields: fieldsOf(subject, html, text),
+    links: [...new Set(parsed.links.map((link) => link.url).filter((url) => /^https?:/i.test(url)))],
+  }
+}

@@ -1,0 +1,22 @@
+/** Content: from Markdown to exactly what a person gets. Pure but for reading the templates; entered through here. */
+
+export { checkVariant } from './check-variant.ts'
+export { type CampaignCheck, checkCampaign } from './checks.ts'
+export { type Compiled, compileVariant } from './compile.ts'
+export { FINDING_CODES, type Finding, type FindingCode } from './findings.ts'
+export { chooseVariant, parseLanguage } from './language.ts'
+export { isMergeField, type PieceField } from './merge-fields.ts'
+export {
+  type EmptyField,
+  findEmptyFields,
+  type MergeLinks,
+  type MergeRow,
+  type MergeSettings,
+  type MergeValues,
+  mergeValuesFor,
+  mergeValuesOf,
+  SAMPLE_ROW,
+} from './merge-values.ts'
+export { LINE_LIMIT, MARKDOWN_LIMIT_BYTES, type VariantText } from './parse.ts'
+export { escapesOf, renderMessage, renderPieces } from './render.ts'
+export { parseTopicFile, type TopicFile } from './topic-file.ts'

@@ -1,0 +1,111 @@
+/**
+ * Every merge field there is. `description` and `sample` are shown to the writer; `may_be_empty` says that a person
+ * can lack it; `kind` decides how a value is written: text is isolated from the direction of the text around it.
+ */
+export const MERGE_FIELDS = {
+  'participant.given_name': field('What the reader is called', 'Amina'),
+  'participant.family_name': field("The reader's family name", 'Okafor', 'text', true),
+  'participant.full_name': field("The reader's whole name", 'Amina Okafor'),
+  'participant.country': field("The reader's country, in the language of the text", 'Kenya'),
+  'partner.given_name': field('What the partner is called; two partners as "A and B"', 'Mateo', 'text', true),
+  'partner.full_name': field("The partner's whole name", 'Mateo García', 'text', true),
+  'partner.country': field("The partner's country, in the language of the text", 'Argentina', 'text', true),
+  'partner.email': field("The partner's address", 'mateo@example.org', 'text', true),
+  'round.name': field('The name of the round', 'International Librarians Network 2016A'),
+  'round.code': field('The short name of the round', '2016A'),
+  'round.starts_on': field('The day the round begins', '1 March 2016', 'date', true),
+  'round.ends_on': field('The day the round ends', '30 June 2016', 'date', true),
+  'round.confirm_by': field('The last day to confirm', '15 February 2016', 'date', true),
+  'round.applications_close': field('The last day to apply', '1 February 2016', 'date', true),
+  'round.introductions_on': field(
+    'The day partners are introduced: the start of the round',
+    '1 March 2016',
+    'date',
+    true,
+  ),
+  'sender.name': field('Who sends the email', 'The programme team'),
+  'links.unsubscribe': field('The link that stops these emails', 'https://example.org/u/…', 'url'),
+} as const satisfies Record<string, MergeFieldRule>
+
+export interface MergeFieldRule {
+  description: string
+  sample: string
+  kind: 'text' | 'date' | 'url'
+  may_be_empty: boolean
+}
+
+export type MergeField = keyof typeof MERGE_FIELDS
+/** A field whose fallback begins with a capital letter, because it stands at the start of a sentence. */
+export type PieceField = MergeField | `${MergeField}^`
+
+/** Fields that texts already use and whose pages or data come with a later release. Using one is a problem. */
+export const LATER_FIELDS: ReadonlySet<string> = new Set([
+  'partner.job_title',
+  'links.confirm',
+  'links.help',
+  'links.code_of_conduct',
+  'links.expectations',
+  'links.withdraw',
+  'links.verify',
+  'links.survey',
+  'links.recommit',
+  'links.interest',
+  'links.apply',
+  'links.ambassador_kit',
+  'links.checkin_yes',
+  'links.checkin_no_answer',
+  'links.checkin_not_started',
+  'links.nudge_will_write',
+  'match.reasons',
+  'match.respond_by',
+  'match.rematch_by',
+  'stats.country_applications',
+  'next_round.applications_open',
+  'contact.given_name',
+  'volunteer.given_name',
+  'volunteer.country',
+  'volunteer.role',
+  'volunteer.term_ends_on',
+  'volunteer.recommit_by',
+])
+
+export const MERGE_FIELD_NAMES = Object.keys(MERGE_FIELDS) as MergeField[]
+
+export function isMergeField(name: string): name is MergeField {
+  return Object.hasOwn(MERGE_FIELDS, name)
+}
+
+/** The field behind a piece: without the mark of a sentence start. */
+export function baseField(name: PieceField): MergeField {
+  return (name.endsWith('^') ? name.slice(0, -1) : name) as MergeField
+}
+
+/** The known field a misspelled one most likely means. */
+export function suggestField(name: string): MergeField | undefined {
+  const near = MERGE_FIELD_NAMES.map((known) => ({ known, distance: editDistance(name.toLowerCase(), known) }))
+  near.sort((a, b) => a.distance - b.distance)
+  const best = near[0]
+  return best && best.distance <= 3 ? best.known : undefined
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let row = 1; row <= a.length; row++) {
+    const next = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const replace = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
+      next.push(Math.min(replace, (previous[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
+    }
+    previous = next
+  }
+  return previous[b.length] ?? 0
+}
+
+function field(
+  description: string,
+  sample: string,
+  kind: MergeFieldRule['kind'] = 'text',
+  may_be_empty = false,
+): MergeFieldRule {
+  return { description, sample, kind, may_be_empty }
+}

@@ -1,0 +1,22 @@
+/**
+ * Campaigns: their texts in versions and languages, who gets them and when. Owns the tables campaigns and
+ * campaign_variants. Guarantees that a version never changes, that preview, test and sending go through one render
+ * function, and that a text with an unknown merge field or a bad link is never compiled. Does not send: deliveries do.
+ */
+export { createComposer } from './compose.ts'
+export { type Compiled, compileVariant, parseTopicFile, renderMessage, type TopicFile } from './content/index.ts'
+export { type Preview, previewCampaign } from './preview.ts'
+export { addCampaignRoutes, type CampaignSources } from './routes.ts'
+export {
+  type CampaignProgress,
+  cancelCampaign,
+  listCampaignFindings,
+  measureCampaign,
+  pauseCampaign,
+  resumeCampaign,
+  type Scheduled,
+  scheduleCampaign,
+} from './schedule.ts'
+export { addScheduleRoutes } from './schedule-routes.ts'
+export { type Campaign, createCampaign, ensureCompiled, getCampaign, listCampaigns, updateCampaign } from './service.ts'
+export { sweepDeliveries } from './sweep.ts'

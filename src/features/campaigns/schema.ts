@@ -1,0 +1,126 @@
+import { type Static, Type } from '@fastify/type-provider-typebox'
+
+/** Each kind with the lane its email goes in: automatic email leaves before campaigns and has no unsubscribe link. */
+export const LANES = {
+  topic: 'campaign',
+  announcement: 'campaign',
+  confirmation: 'automatic',
+  introduction: 'automatic',
+  check_in: 'automatic',
+  reminder: 'automatic',
+  closing: 'automatic',
+} as const
+export type CampaignKind = keyof typeof LANES
+export type Lane = (typeof LANES)[CampaignKind]
+
+const closed = { additionalProperties: false } as const
+
+/** One of these words. TypeBox loses the type of a union made from a list, so it is said. */
+function oneOf<Word extends string>(...words: Word[]) {
+  return Type.Unsafe<Word>(Type.Union(words.map((word) => Type.Literal(word))))
+}
+
+/** What stands beside the text: pictures are addresses, never uploads. */
+export const CampaignExtras = Type.Object(
+  {
+    image: Type.Union([Type.Null(), Type.Object({ url: Type.String(), alt: Type.String() }, closed)]),
+    video: Type.Union([
+      Type.Null(),
+      Type.Object({ title: Type.String(), url: Type.String(), thumbnail_url: Type.Optional(Type.String()) }, closed),
+    ]),
+    curator: Type.Union([Type.Null(), Type.String()]),
+    links: Type.Array(Type.Object({ title: Type.String(), url: Type.String() }, closed), { maxItems: 20 }),
+  },
+  closed,
+)
+export type CampaignExtras = Static<typeof CampaignExtras>
+
+export const NO_EXTRAS: CampaignExtras = { image: null, video: null, curator: null, links: [] }
+
+/** A variant as it comes in: what is left out is empty, or in a change as it was. */
+export const VariantInput = Type.Object(
+  {
+    subject: Type.Optional(Type.String()),
+    preheader: Type.Optional(Type.String()),
+    body_markdown: Type.Optional(Type.String()),
+    extras: Type.Optional(Type.Partial(CampaignExtras, closed)),
+  },
+  closed,
+)
+export type VariantInput = Static<typeof VariantInput>
+
+/** Who is meant; every key that is given narrows it. Without states: those applied and confirmed. */
+export const Audience = Type.Object(
+  {
+    states: Type.Optional(
+      Type.Array(oneOf('applied', 'waitlisted', 'confirmed', 'declined', 'lapsed', 'withdrawn', 'removed'), {
+        minItems: 1,
+        maxItems: 7,
+      }),
+    ),
+    matched: Type.Optional(Type.Boolean()),
+    countries: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { maxItems: 250 })),
+    sectors: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 })),
+    pathways: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 })),
+  },
+  closed,
+)
+export type Audience = Static<typeof Audience>
+
+/** States of an application that a campaign reaches when its audience names none. */
+export const DEFAULT_STATES = ['applied', 'confirmed']
+
+const Fallbacks = Type.Record(Type.String(), Type.String({ maxLength: 200 }))
+const FromName = Type.Union([Type.Null(), Type.String({ minLength: 1, maxLength: 100 })])
+const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+
+export const CampaignInput = Type.Object(
+  {
+    round: Type.String({ minLength: 1, maxLength: 32 }),
+    kind: oneOf(...(Object.keys(LANES) as CampaignKind[])),
+    language: Type.Optional(Type.String({ description: 'BCP 47; language of the text beside `variants` (en)' })),
+    ...VariantInput.properties,
+    variants: Type.Optional(Type.Record(Type.String(), VariantInput, { maxProperties: 50 })),
+    audience: Type.Optional(Audience),
+    fallbacks: Type.Optional(Fallbacks),
+    from_name: Type.Optional(FromName),
+  },
+  closed,
+)
+export type CampaignInput = Static<typeof CampaignInput>
+
+/** A variant set to null goes away. The round and the kind of a campaign stay. */
+export const CampaignChange = Type.Object(
+  {
+    language: Type.Optional(Type.String()),
+    ...VariantInput.properties,
+    variants: Type.Optional(Type.Record(Type.String(), Type.Union([Type.Null(), VariantInput]), { maxProperties: 50 })),
+    audience: Type.Optional(Audience),
+    fallbacks: Type.Optional(Fallbacks),
+    from_name: Type.Optional(FromName),
+  },
+  closed,
+)
+export type CampaignChange = Static<typeof CampaignChange>
+
+export const CampaignParams = Type.Object({ id: Id }, closed)
+
+export const CampaignList = Type.Object(
+  {
+    round: Type.Optional(Type.String({ maxLength: 32 })),
+    after: Type.Optional(Id),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  },
+  closed,
+)
+
+export const PreviewInput = Type.Object(
+  {
+    as: Type.Optional(
+      Type.Union([Type.Null(), Id], { description: 'A person of the round; null shows sample values' }),
+    ),
+    part: Type.Optional(Type.Union([Type.Literal('html'), Type.Literal('text')], { default: 'html' })),
+    language: Type.Optional(Type.String()),
+  },
+  closed,
+)

@@ -1,0 +1,37 @@
+import { PairpostError } from '../../lib/errors.ts'
+
+/** What is wrong with one row of an upload: `line` counts lines of the file from 1, `field` is one of ours. */
+export interface RowFault {
+  line: number
+  field: string
+  message: string
+}
+
+/** The file as a whole cannot be read; nothing of it is imported. */
+export class UnreadableFile extends PairpostError {
+  readonly fault: RowFault
+  constructor(line: number, message: string, field = 'file') {
+    super('unreadable_file', `Line ${line}: ${message}`)
+    this.fault = { line, field, message }
+  }
+}
+
+/** The start of a cell, short enough to be shown. */
+export function quoteCell(cell: string): string {
+  const shown = [...cell.replace(/\p{Cc}+/gu, ' ')]
+  return shown.length > 40 ? `"${shown.slice(0, 40).join('')}…"` : `"${shown.join('')}"`
+}
+
+/**
+ * Faults as CSV (RFC 4180). A message quotes what strangers wrote, so a cell that a spreadsheet would run as a formula
+ * gets an apostrophe before it.
+ */
+export function faultsAsCsv(faults: readonly RowFault[]): string {
+  const lines = faults.map(({ line, field, message }) => [String(line), field, message].map(csvCell).join(','))
+  return ['line,field,message', ...lines, ''].join('\r\n')
+}
+
+function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

@@ -1,0 +1,18 @@
+/**
+ * Imports of application exports (SurveyMonkey, Google Forms). Owns imports, import_changes and import_mappings, and
+ * writes people, addresses and applications. Guarantees that an import is written as a whole or not at all, once,
+ * that a faulty row is named and left out, that a person's later form wins, and that undo takes back exactly what the
+ * import did or nothing. Does not guess another encoding than UTF-8, nor merge people of two addresses.
+ */
+export type { RowFault } from './faults.ts'
+export type { ImportResult } from './result.ts'
+export { addImportRoutes } from './routes.ts'
+export {
+  getFaultsCsv,
+  getImport,
+  importApplications,
+  importWork,
+  startImport,
+  type Upload,
+  undoImport,
+} from './service.ts'

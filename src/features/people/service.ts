@@ -1,0 +1,117 @@
+import type { Clock } from '../../lib/clock.ts'
+import { countryName, findCountryCode } from '../../lib/countries.ts'
+import { type FieldFault, InvalidInput, NotFound } from '../../lib/errors.ts'
+import { isTimeZone, zoneOfCountry } from '../../lib/time-zones.ts'
+import type { Db } from '../../platform/db/open.ts'
+import {
+  findPersonRow,
+  insertSuppressions,
+  liftSuppressions,
+  listCurrentSuppressions,
+  type PersonValues,
+  removeApplications,
+  updatePersonRow,
+} from './queries.ts'
+import { canonicalLanguage, faultOfName, tidyBlanks } from './rules.ts'
+
+interface Deps {
+  db: Db
+}
+
+export type Person = Awaited<ReturnType<typeof getPerson>>
+
+/** A person with every address, application and present suppression. @throws NotFound */
+export async function getPerson({ db }: Deps, { id }: { id: number }) {
+  const row = await findPersonRow(db, id)
+  if (!row) throw new NotFound(`Person ${id}`)
+  const suppressions = await listCurrentSuppressions(db, [id])
+  return {
+    ...row,
+    country: countryName(row.country_code),
+    /** The zone used for local times: the person's own, else the one assumed for the country. */
+    effective_time_zone: row.time_zone ?? zoneOfCountry(row.country_code),
+    suppressions: suppressions.map(({ person_id: _, ...suppression }) => suppression),
+  }
+}
+
+export interface PersonChange {
+  given_name?: string
+  family_name?: string
+  /** Any spelling of a country. */
+  country?: string
+  language?: string
+  /** null: the zone assumed for the country. */
+  time_zone?: string | null
+}
+
+/** @throws NotFound, InvalidInput by field */
+export async function updatePerson(deps: Deps, { id, change }: { id: number; change: PersonChange }): Promise<Person> {
+  const found = await updatePersonRow(deps.db, id, checkedValues(change))
+  if (!found) throw new NotFound(`Person ${id}`)
+  return getPerson(deps, { id })
+}
+
+function checkedValues(change: PersonChange): PersonValues {
+  const faults: FieldFault[] = []
+  const values: PersonValues = {}
+  for (const field of ['given_name', 'family_name'] as const) {
+    if (change[field] === undefined) continue
+    const name = tidyBlanks(change[field])
+    const fault = faultOfName(name) ?? (field === 'given_name' && name === '' ? 'is missing.' : undefined)
+    if (fault) faults.push({ field, message: `The name ${fault}` })
+    values[field] = name
+  }
+  if (change.country !== undefined) {
+    const code = findCountryCode(change.country)
+    if (code) values.country_code = code
+    else faults.push({ field: 'country', message: unknownCountry(change.country) })
+  }
+  if (change.language !== undefined) {
+    const language = canonicalLanguage(change.language)
+    if (language) values.language = language
+    else faults.push({ field: 'language', message: 'Use a language tag such as en, fr or pt-BR.' })
+  }
+  if (change.time_zone !== undefined) {
+    if (change.time_zone === null || isTimeZone(change.time_zone)) values.time_zone = change.time_zone
+    else faults.push({ field: 'time_zone', message: 'Use a time zone such as Australia/Sydney.' })
+  }
+  if (faults.length > 0) throw new InvalidInput(faults)
+  return values
+}
+
+/** One sentence for every place where a country is written. */
+export function unknownCountry(spelled: string): string {
+  const shown = spelled.length > 60 ? `${spelled.slice(0, 60)}…` : spelled
+  return `"${shown}" is not a country we know; write its English name or its two-letter code.`
+}
+
+export interface Suppressing {
+  id: number
+  /** 'campaigns' leaves the automatic email that a participant needs. */
+  scope: 'all' | 'campaigns'
+  /** 'removed': for the code of conduct. It stops everything and ends the applications that still stand. */
+  reason: 'manual' | 'removed'
+  /** Who did it, such as "token 7". */
+  source: string
+}
+
+/** Stops mail to every address of the person. Doing it twice changes nothing. @throws NotFound, InvalidInput */
+export async function suppressPerson(
+  deps: Deps & { clock: Clock },
+  { id, scope, reason, source }: Suppressing,
+): Promise<Person> {
+  if (reason === 'removed' && scope !== 'all')
+    throw new InvalidInput([{ field: 'scope', message: 'Removal stops all mail: the scope must be "all".' }])
+  await deps.db.transaction().execute(async (tx) => {
+    const addresses = await insertSuppressions(tx, { person_id: id, scope, reason, source })
+    if (addresses === 0) throw new NotFound(`Person ${id} with an address`)
+    if (reason === 'removed') await removeApplications(tx, id, deps.clock.now().toISOString().slice(0, 10))
+  })
+  return getPerson(deps, { id })
+}
+
+/** Lifts what stands against the person's addresses. An application that was removed stays removed. @throws NotFound */
+export async function liftPersonSuppressions(deps: Deps, { id }: { id: number }): Promise<Person> {
+  await liftSuppressions(deps.db, id)
+  return getPerson(deps, { id })
+}

@@ -1,0 +1,127 @@
+import type { Clock } from '../../lib/clock.ts'
+import { Conflict, InvalidInput, NotFound } from '../../lib/errors.ts'
+import type { Db } from '../../platform/db/open.ts'
+import {
+  countApplications,
+  countByCountry,
+  findRound,
+  findRoundForUpdate,
+  insertRound,
+  listRoundRows,
+  type RoundRow,
+  type RoundValues,
+  updateRoundRow,
+} from './queries.ts'
+import { type CountryShare, faultsOfTimetable, listOverCap, type Stage, stageOf, type Timetable } from './rules.ts'
+
+const STATES = ['applied', 'waitlisted', 'confirmed', 'declined', 'lapsed', 'withdrawn', 'removed'] as const
+
+/** Applications of a round: all, by state, and of these the ones who did not agree to the code of conduct. */
+export type RoundCounts = Record<(typeof STATES)[number] | 'applicants' | 'refused_conduct' | 'countries', number>
+
+export interface Round extends RoundRow {
+  stage: Stage
+  counts: RoundCounts
+  by_country_over_cap: CountryShare[]
+}
+
+interface Deps {
+  db: Db
+  clock: Clock
+}
+
+export type RoundInput = { code: string; name: string; country_cap_percent?: number } & Partial<Timetable>
+export type RoundChange = Partial<Omit<RoundInput, 'code'>>
+
+const DEFAULT_CAP_PERCENT = 20
+const UNDECIDED: Timetable = {
+  applications_open_on: null,
+  applications_close_on: null,
+  confirm_by: null,
+  starts_on: null,
+  ends_on: null,
+}
+
+/** @throws InvalidInput by field, Conflict `round_exists` */
+export async function createRound(deps: Deps, input: RoundInput): Promise<Round> {
+  const values = { country_cap_percent: DEFAULT_CAP_PERCENT, ...UNDECIDED, ...input }
+  checkRound(values)
+  const row = await insertRound(deps.db, values)
+  if (!row) throw new Conflict('round_exists', `There is a round ${input.code} already.`)
+  return withCounts(deps, row)
+}
+
+/** @throws NotFound */
+export async function getRound(deps: Deps, { code }: { code: string }): Promise<Round> {
+  return withCounts(deps, await getRoundRow(deps, { code }))
+}
+
+/** The row alone, for features that only need to know which round it is. @throws NotFound */
+export async function getRoundRow({ db }: { db: Db }, { code }: { code: string }): Promise<RoundRow> {
+  const row = await findRound(db, code)
+  if (!row) throw new NotFound(`Round ${code}`)
+  return row
+}
+
+/** Every round, the newest first. */
+export async function listRounds(deps: Deps): Promise<Round[]> {
+  return addCounts(deps, await listRoundRows(deps.db))
+}
+
+/** Changes what is given and leaves the rest. @throws NotFound, InvalidInput by field */
+export async function updateRound(deps: Deps, { code, change }: { code: string; change: RoundChange }): Promise<Round> {
+  const row = await deps.db.transaction().execute(async (tx) => {
+    const before = await findRoundForUpdate(tx, code)
+    if (!before) throw new NotFound(`Round ${code}`)
+    const { id, code: _code, created_at: _created, ...values } = { ...before, ...change }
+    checkRound({ ...values, code })
+    return updateRoundRow(tx, id, values)
+  })
+  return withCounts(deps, row)
+}
+
+function checkRound(values: RoundValues): void {
+  const faults = faultsOfTimetable(values)
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/.test(values.code))
+    faults.push({ field: 'code', message: 'Use up to 32 letters, digits, - and _, such as 2016A.' })
+  if (values.name.trim() === '') faults.push({ field: 'name', message: 'The round needs a name.' })
+  if (faults.length > 0) throw new InvalidInput(faults)
+}
+
+async function withCounts(deps: Deps, row: RoundRow): Promise<Round> {
+  const [round] = await addCounts(deps, [row])
+  return round as Round
+}
+
+async function addCounts({ db, clock }: Deps, rows: RoundRow[]): Promise<Round[]> {
+  if (rows.length === 0) return []
+  const ids = rows.map(({ id }) => id)
+  const [states, countries] = await Promise.all([countApplications(db, ids), countByCountry(db, ids)])
+  const today = clock.now().toISOString().slice(0, 10)
+  return rows.map((row) => {
+    const here = countries.filter(({ round_id }) => round_id === row.id)
+    return {
+      ...row,
+      stage: stageOf(row, today),
+      counts: countsOf(
+        states.filter(({ round_id }) => round_id === row.id),
+        here.length,
+      ),
+      by_country_over_cap: listOverCap(here, row.country_cap_percent),
+    }
+  })
+}
+
+function countsOf(
+  rows: readonly { state: string; applicants: number; refused_conduct: number }[],
+  countries: number,
+): RoundCounts {
+  const counts = { applicants: 0, refused_conduct: 0, countries } as RoundCounts
+  for (const state of STATES) counts[state] = 0
+  for (const row of rows) {
+    counts[row.state as (typeof STATES)[number]] = row.applicants
+    counts.applicants += row.applicants
+    counts.refused_conduct += row.refused_conduct
+  }
+  return counts
+}

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { createApiToken, findCaller } from '../../src/features/staff/index.ts'
+import { mayDo, ROLES } from '../../src/lib/permissions.ts'
+import type { ListedRoute } from '../../src/platform/http/access.ts'
+import { openTestDeps, TEST_TOKEN } from '../support/deps.ts'
+import { addressOf, listOwnRoutes, openWholeApp } from './routes.ts'
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** What needs no token: health, the API's description, and links that a reader follows. */
+const PUBLIC = [
+  /^GET \/(healthz|readyz|api\/openapi\.json)$/,
+  /^GET \/(assets|pictures)\//,
+  /^(GET|POST) \/(u|t|p|topics)\//,
+]
+
+test('only what readers, probes and programs need is public', async () => {
+  const { routes } = await open()
+  const publicRoutes = routes.filter(({ allow }) => allow === 'public').map(({ method, url }) => `${method} ${url}`)
+  for (const route of publicRoutes) {
+    expect(
+      PUBLIC.some((known) => known.test(route)),
+      route,
+    ).toBe(true)
+  }
+  expect(routes.filter(({ url, allow }) => url.startsWith('/api/v1/') && allow === 'public')).toEqual([])
+})
+
+test('every other route is refused to who sends no token, or one that is not good', async () => {
+  const { deps, app, routes, call } = await open()
+  const revoked = await createApiToken(deps, { name: 'left us', role: 'director' })
+  await app.inject({
+    method: 'DELETE',
+    url: `/api/v1/tokens/${revoked.id}`,
+    headers: { authorization: `Bearer ${TEST_TOKEN}` },
+  })
+  const guarded = routes.filter(({ allow }) => allow !== 'public')
+  expect(guarded.length).toBeGreaterThan(10)
+  const headers = [
+    {},
+    { authorization: '' },
+    { authorization: 'Bearer' },
+    { authorization: 'Bearer short' },
+    { authorization: `Basic ${btoa(`director:${TEST_TOKEN}`)}` },
+    { authorization: TEST_TOKEN },
+    { authorization: `Bearer ${TEST_TOKEN} ${TEST_TOKEN}` },
+    { authorization: `Bearer ${TEST_TOKEN}${'x'.repeat(200)}` },
+    { authorization: `Bearer ${TEST_TOKEN.slice(0, -1)}` },
+  ]
+  for (const route of guarded) {
+    for (const sent of headers) expect(await call(route, sent), `${route.method} ${route.url}`).toBe(401)
+  }
+  expect(await findCaller(deps, revoked.token)).toBeUndefined()
+  // Once, because many unknown tokens from one address are told to wait (429).
+  expect(await call(guarded[0] as ListedRoute, { authorization: `Bearer ${revoked.token}` })).toBe(401)
+})
+
+test.each(ROLES)('the role %s is refused exactly what it may not do, before the request is looked at', async (role) => {
+  const { deps, routes, call } = await open()
+  const { token } = await createApiToken(deps, { name: 'test', role })
+  for (const route of routes) {
+    if (route.allow === 'public') continue
+    const status = await call(route, { authorization: `Bearer ${token}` })
+    const named = `${route.method} ${route.url} as ${role}`
+    if (mayDo(role, route.allow)) expect([401, 403].includes(status), named).toBe(false)
+    else expect(status, named).toBe(403)
+  }
+})
+
+test('a viewer may change nothing', async () => {
+  const { routes } = await open()
+  for (const { method, url, allow } of routes) {
+    if (method === 'GET' || allow === 'public') continue
+    if (mayDo('viewer', allow)) expect(READING_POSTS, `${method} ${url}`).toContain(url)
+  }
+})
+
+/** POST because the question is long, not because anything changes. */
+const READING_POSTS = ['/api/v1/campaigns/:id/preview', '/api/v1/campaigns/:id/checks']
+
+async function open() {
+  // Listening for everybody: nothing is open to this machine alone.
+  const deps = await openTestDeps({ HOST: '0.0.0.0' })
+  const app = await openWholeApp(deps)
+  const call = async (route: ListedRoute, headers: Record<string, string>) => {
+    const request = {
+      method: route.method as Method,
+      url: addressOf(route),
+      headers: { host: 'localhost', ...headers },
+    }
+    return (await app.inject(request)).statusCode
+  }
+  return { deps, app, routes: listOwnRoutes(app), call }
+}

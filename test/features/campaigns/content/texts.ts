@@ -1,0 +1,23 @@
+import type { Compiled, MergeRow, MergeValues, VariantText } from '../../../../src/features/campaigns/content/index.ts'
+import { compileVariant, mergeValuesOf, SAMPLE_ROW } from '../../../../src/features/campaigns/content/index.ts'
+import { NO_EXTRAS } from '../../../../src/features/campaigns/schema.ts'
+
+/** A text with nothing wrong with it, and what a test changes. */
+export function textWith(change: Partial<VariantText> = {}): VariantText {
+  return {
+    subject: 'Topic 1: Getting to know you',
+    preheader: 'Say hello.',
+    body_markdown: 'Hello {{participant.given_name}},\n\nwrite to {{partner.given_name}} this week.',
+    extras: NO_EXTRAS,
+    ...change,
+  }
+}
+
+export function compileText(change: Partial<VariantText> = {}, language = 'en'): Promise<Compiled> {
+  return compileVariant({ language, lane: 'campaign', text: textWith(change) })
+}
+
+export function valuesWith(row: Partial<MergeRow> = {}, language = 'en'): MergeValues {
+  const settings = { language, default_language: 'en', fallbacks: {}, sender_name: 'The ILN team' }
+  return mergeValuesOf({ ...SAMPLE_ROW, ...row }, settings, { unsubscribe: 'https://pairpost.example/u/abc?x=1&y=2' })
+}
