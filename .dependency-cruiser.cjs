@@ -23,7 +23,9 @@ module.exports = {
       severity: 'error',
       comment: 'no I/O in src/lib: no database, no network, no files',
       from: { path: '^src/lib/' },
-      to: { path: '^(node:)?(fs|fs/promises|net|tls|http|https|dns|child_process|worker_threads)$|node_modules/(pg|kysely|bullmq|ioredis|fastify|nodemailer)/' },
+      to: {
+        path: '^(node:)?(fs|fs/promises|net|tls|http|https|dns|child_process|worker_threads)$|node_modules/(pg|kysely|bullmq|ioredis|fastify|nodemailer)/',
+      },
     },
     {
       name: 'a-feature-has-one-front-door',

@@ -20,7 +20,7 @@ export function openLog(level: string, destination?: DestinationStream): Logger 
 }
 
 /** What of an error may stand in a log. */
-export function describeError(thrown: unknown): Record<string, unknown> {
+function describeError(thrown: unknown): Record<string, unknown> {
   const fields = thrown as { name?: unknown; code?: unknown; constraint?: unknown; stack?: unknown; cause?: unknown }
   const words = wordsOf(thrown).replaceAll(ADDRESS, '…@…')
   if (!(thrown instanceof Error)) return { message: words }

@@ -14,16 +14,12 @@ export function findProgram(name: Program): string | undefined {
   return folders.map((folder) => join(folder, name)).find(isExecutable)
 }
 
-export function hasProgram(name: Program): boolean {
-  return findProgram(name) !== undefined
-}
-
 /**
  * For `test.skipIf(isMissing('redis-server'))`: skipped where the program is absent, said by the reporter. With
  * PAIRPOST_REQUIRE_FULL=1 it is never true: the test runs and fails where it starts the program.
  */
 export function isMissing(name: Program): boolean {
-  return !everythingIsThere && !hasProgram(name)
+  return !everythingIsThere && findProgram(name) === undefined
 }
 
 /** The path of the program. @throws Error naming it when this machine does not have it */

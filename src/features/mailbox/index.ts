@@ -4,7 +4,6 @@
  * never runs a script. It does not read the answers: messages to the programme are kept with direction
  * `to_programme` for who does.
  */
-export { type Fault, faultOf, MAGIC_PARTS } from './faults.ts'
 export { countMessages as countMailboxMessages } from './queries.ts'
 export { addMailboxRoutes } from './routes.ts'
 export { type MailboxServer, startMailboxServer } from './server.ts'

@@ -81,13 +81,20 @@ function presentRow(row: MessageRow) {
     id: row.id,
     href: `/mailbox/${row.id}`,
     subject: row.subject ?? '(no subject)',
-    from: row.header_from ?? (row.mail_from || 'nobody (null sender)'),
+    ...presentSender(row),
     to: row.rcpt_to,
     mailFrom: row.mail_from || '<>',
     toProgramme: row.direction === 'to_programme',
     iso: row.received_at.toISOString(),
     time: `${TIME.format(row.received_at)} UTC`,
   }
+}
+
+/** Name and address apart: each keeps its own direction. */
+function presentSender({ header_from, mail_from }: MessageRow): { fromName: string; fromAddress: string } {
+  const named = /^(.*) <([^<>]*)>$/.exec(header_from ?? '')
+  if (named) return { fromName: named[1] ?? '', fromAddress: `<${named[2]}>` }
+  return { fromName: '', fromAddress: header_from ?? (mail_from || 'nobody (null sender)') }
 }
 
 const TIME = new Intl.DateTimeFormat('en-GB', {

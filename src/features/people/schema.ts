@@ -18,8 +18,9 @@ export const PersonChanges = Type.Object(
     family_name: Type.Optional(Type.String({ maxLength: 1000 })),
     country: Type.Optional(Type.String({ maxLength: 200, description: 'A code or any spelling' })),
     language: Type.Optional(Type.String({ maxLength: 35, description: 'Such as en, fr, pt-BR' })),
+    // null stands first: tried for a string it would be made an empty one
     time_zone: Type.Optional(
-      Type.Union([Type.String({ maxLength: 64 }), Type.Null()], {
+      Type.Union([Type.Null(), Type.String({ maxLength: 64 })], {
         description: 'Such as Asia/Kolkata; null: the zone assumed for the country',
       }),
     ),

@@ -1,6 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox'
 
-const Day = Type.Union([Type.String({ format: 'date' }), Type.Null()])
+/** null stands first: tried for a string it would be made an empty one. */
+const Day = Type.Union([Type.Null(), Type.String({ format: 'date' })])
 const Name = Type.String({ minLength: 1, maxLength: 200 })
 const CapPercent = Type.Integer({
   minimum: 1,

@@ -1,7 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox'
 import { ROLES } from '../../lib/permissions.ts'
 
-export const RoleName = Type.Union(
+const RoleName = Type.Union(
   ROLES.map((role) => Type.Literal(role)),
   { description: 'What the token may do' },
 )

@@ -1,6 +1,7 @@
 import PostalMime from 'postal-mime'
 import { describe, expect, test } from 'vitest'
-import { countMailboxMessages, MAGIC_PARTS } from '../../../src/features/mailbox/index.ts'
+import { faultOf, MAGIC_PARTS } from '../../../src/features/mailbox/faults.ts'
+import { countMailboxMessages } from '../../../src/features/mailbox/index.ts'
 import { hand, handMany, listMailbox, openMailbox } from './dialogue.ts'
 
 const MESSAGE = [
@@ -133,8 +134,7 @@ describe('the mailbox server', () => {
     expect(replies()).toBe(2)
   })
 
-  test('every documented part is a fault, and an ordinary address is not', async () => {
-    const { faultOf } = await import('../../../src/features/mailbox/faults.ts')
+  test('every documented part is a fault, and an ordinary address is not', () => {
     for (const { part, fault } of MAGIC_PARTS) {
       expect(faultOf(`${part}@lib.example`)).toBe(fault)
       expect(faultOf(`${part}+1@lib.example`)).toBe(fault)
