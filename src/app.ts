@@ -5,6 +5,12 @@ import type { FastifyPluginAsync } from 'fastify'
 import about from '../package.json' with { type: 'json' }
 import type { Deps } from './deps.ts'
 import {
+  addCampaignRoutes,
+  addScheduleRoutes,
+  listCampaignFindings,
+  measureCampaign,
+} from './features/campaigns/index.ts'
+import {
   addDeliveryRoutes,
   addUnsubscribeRoutes,
   countDeliveriesByState,
@@ -14,7 +20,6 @@ import { addImportRoutes } from './features/imports/index.ts'
 import { addMailboxRoutes } from './features/mailbox/index.ts'
 import { addPeopleRoutes } from './features/people/index.ts'
 import { addRoundRoutes } from './features/rounds/index.ts'
-import { addCampaignRoutes, addScheduleRoutes, listCampaignFindings, measureCampaign } from './features/campaigns/index.ts'
 import { addStaffRoutes, findCaller } from './features/staff/index.ts'
 import type { QueueName } from './jobs/catalog.ts'
 import { addJobRoutes } from './jobs/routes.ts'

@@ -33,6 +33,7 @@ test('nothing needs to be set', () => {
     mailchimp: undefined,
     logLevel: 'info',
     apiToken: undefined,
+    demoScale: 1,
   })
 })
 

@@ -47,7 +47,12 @@ async function program(command, ...args) {
 
 function output(command, args) {
   return new Promise((done) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' })
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+      // What they say is shown indented, in a log as well as on a screen.
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
+    })
     const said = []
     const heard = []
     child.stdout.on('data', (chunk) => {

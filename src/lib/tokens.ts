@@ -11,12 +11,25 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 const MAC_OCTETS = 10
 const TOKEN_OCTETS = 1 + 6 + MAC_OCTETS
 
+/** A key with the number that stands in its tokens: a hint to the key, so that verifying does not try them all. */
+export interface TokenKey {
+  secret: string
+  number: number
+}
+
 /** Keys by age: the first signs, the others still verify, so that a key can be changed without breaking old mail. */
-export type TokenKeys = readonly [string, ...string[]]
+export type TokenKeys = readonly [TokenKey, ...TokenKey[]]
+
+/** @param secrets the newest first, at least one */
+export function tokenKeys(secrets: readonly string[]): TokenKeys {
+  const keys = secrets.map((secret) => ({ secret, number: createHmac('sha256', secret).update('key number').digest()[0] as number }))
+  if (keys.length === 0) throw new RangeError('no key to sign tokens with')
+  return keys as unknown as TokenKeys
+}
 
 /** @param id a positive safe integer below 2^48 */
 export function signToken(keys: TokenKeys, purpose: TokenPurpose, id: number): string {
-  return base32(tokenOctets(keys[0], keyNumber(keys[0]), purpose, id))
+  return base32(tokenOctets(keys[0], purpose, id))
 }
 
 /** The id that the token carries, or undefined when it is not one of ours for this purpose. */
@@ -26,28 +39,22 @@ export function verifyToken(keys: TokenKeys, purpose: TokenPurpose, token: strin
   const id = octets.readUIntBE(1, 6)
   let found = false
   for (const key of keys) {
-    if (keyNumber(key) !== octets[0]) continue
-    if (timingSafeEqual(tokenOctets(key, keyNumber(key), purpose, id), octets)) found = true
+    if (key.number === octets[0] && timingSafeEqual(tokenOctets(key, purpose, id), octets)) found = true
   }
   return found ? id : undefined
 }
 
-function tokenOctets(key: string, number: number, purpose: TokenPurpose, id: number): Buffer {
+function tokenOctets({ secret, number }: TokenKey, purpose: TokenPurpose, id: number): Buffer {
   const octets = Buffer.alloc(TOKEN_OCTETS)
   octets[0] = number
   octets.writeUIntBE(id, 1, 6)
-  createHmac('sha256', key)
+  createHmac('sha256', secret)
     .update(purpose)
     .update('\0')
     .update(octets.subarray(0, 7))
     .digest()
     .copy(octets, 7, 0, MAC_OCTETS)
   return octets
-}
-
-/** A hint to the key, so that verifying does not try them all; it says nothing about the key itself. */
-function keyNumber(key: string): number {
-  return createHmac('sha256', key).update('key number').digest()[0] as number
 }
 
 function base32(octets: Buffer): string {

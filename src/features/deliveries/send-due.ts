@@ -5,7 +5,8 @@ import type { Clock } from '../../lib/clock.ts'
 import { Upstream, wordsOf } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { openSession, type SmtpSession } from '../../platform/mail/smtp-session.ts'
-import { createGroupWriter, type Ended, type GroupWriter } from './group-writer.ts'
+import type { Ended } from './exchange-queries.ts'
+import { createGroupWriter, type GroupWriter } from './group-writer.ts'
 import { holdAfterOutage } from './hold-queries.ts'
 import { type ClaimedDelivery, claimDue, giveBack } from './ledger-queries.ts'
 import { decideOutcome, faultOutcome } from './outcome.ts'
@@ -138,12 +139,12 @@ function createRun(deps: SendDeps, workerId: number, signal: AbortSignal) {
         if (!session) break
         const last = ended
         ended = undefined
-        const leave = await writer.exchange(last, delivery)
-        if (leave.kind === 'wait') {
+        const leave = await writer.exchange(last, delivery.id)
+        if (leave?.wait_ms != null) {
           if (!(await waitForBudget(delivery, leave.wait_ms))) delivery = await next()
           continue
         }
-        if (leave.kind === 'begin') ended = await handOver(session, delivery, leave.attempt_id)
+        if (leave?.attempt_id != null) ended = await handOver(session, delivery, leave.attempt_id)
         compose.delete(delivery.id)
         delivery = undefined
         delivery = await next()

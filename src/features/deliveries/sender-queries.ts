@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { campaignShare, parseSendLimits, type SendLimit } from '../../lib/send-limits.ts'
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
 
 /** The one mail account of this release; the tables know several. */
@@ -9,36 +10,45 @@ export const SENDER_NAME = 'default'
  * last time: so a changed variable takes effect at the start, and a change made in between survives a restart.
  */
 export async function ensureSender(db: Db, limitsFromEnvironment: string | undefined): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    insert into senders (name, limits, limits_from_env) values (${SENDER_NAME}, ${limitsFromEnvironment ?? ''}, ${limitsFromEnvironment ?? null})
-    on conflict (name) do update set
-      limits = case when ${limitsFromEnvironment ?? null}::text is distinct from senders.limits_from_env and ${limitsFromEnvironment ?? null}::text is not null
-        then excluded.limits else senders.limits end,
-      limits_from_env = coalesce(excluded.limits_from_env, senders.limits_from_env)
-    returning id`.execute(db)
-  return (rows[0] as { id: number }).id
+  return db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ id: number; limits_from_env: string | null }>`
+      insert into senders (name) values (${SENDER_NAME}) on conflict (name) do update set name = excluded.name
+      returning id, limits_from_env`.execute(tx)
+    const { id, limits_from_env } = rows[0] as { id: number; limits_from_env: string | null }
+    if (limitsFromEnvironment !== undefined && limitsFromEnvironment !== limits_from_env) {
+      await recordLimits(tx, id, limitsFromEnvironment)
+      await tx.updateTable('senders').set({ limits_from_env: limitsFromEnvironment }).where('id', '=', id).execute()
+    }
+    return id
+  })
 }
 
 export async function findSender(db: DbOrTx) {
   return db.selectFrom('senders').selectAll().where('name', '=', SENDER_NAME).executeTakeFirst()
 }
 
-export async function recordLimits(db: Db, limits: string): Promise<void> {
-  await db.updateTable('senders').set({ limits }).where('name', '=', SENDER_NAME).execute()
+/** Writes the limits in both shapes: as the operator reads them, and as the rows that exchange_attempts counts by. */
+export async function recordLimits(tx: DbOrTx, id: number, limits: string): Promise<void> {
+  // The sender's row first: an exchange under way holds it until it has counted.
+  const { automatic_reserve_percent } = await tx
+    .updateTable('senders')
+    .set({ limits })
+    .where('id', '=', id)
+    .returning('automatic_reserve_percent')
+    .executeTakeFirstOrThrow()
+  await tx.deleteFrom('sender_limits').where('sender_id', '=', id).execute()
+  const rows = strictest(parseSendLimits(limits)).map((limit) => ({
+    sender_id: id,
+    ...limit,
+    campaign_count: campaignShare(limit, automatic_reserve_percent),
+  }))
+  if (rows.length > 0) await tx.insertInto('sender_limits').values(rows).execute()
 }
 
-/** The provider said "enough": closed for so long, twice as long each time in a row, at most an hour. */
-export async function recordClosed(tx: DbOrTx, senderId: number, firstMs: number, words: string): Promise<void> {
-  await sql`update senders set
-    closed_until = clock_timestamp() + make_interval(secs => least(3600, ${firstMs / 1000} * 2 ^ least(closed_times, 10))),
-    closed_words = ${words}, closed_times = closed_times + 1
-    where id = ${senderId} and (closed_until is null or closed_until < clock_timestamp())`.execute(tx)
-}
-
-/** An accepted message proves the account open again. */
-export async function recordOpen(tx: DbOrTx, senderId: number): Promise<void> {
-  await sql`update senders set closed_until = null, closed_words = null, closed_times = 0
-    where id = ${senderId} and closed_times > 0 and closed_until < clock_timestamp()`.execute(tx)
+/** Of two limits for one window, the lower holds. */
+function strictest(limits: SendLimit[]): SendLimit[] {
+  const byWindow = Map.groupBy(limits, ({ seconds }) => seconds)
+  return [...byWindow].map(([seconds, same]) => ({ seconds, count: Math.min(...same.map(({ count }) => count)) }))
 }
 
 /** The server cannot be used: said in words, tried again later. Returns how often in a row. */
@@ -69,25 +79,6 @@ export async function waitForNextTry(db: Db, senderId: number): Promise<number> 
   const { rows } = await sql<{ wait: number }>`
     select greatest(0, extract(epoch from next_try_at - clock_timestamp()) * 1000)::float8 as wait from senders where id = ${senderId}`.execute(db)
   return rows[0]?.wait ?? 0
-}
-
-const REFUSALS_TO_PAUSE = 3
-const REFUSALS_TO_STOP = 5
-
-/** One refusal of us as a sender by a domain: a pause after three in a row, a stop after five. */
-export async function recordDomainRefusal(tx: DbOrTx, senderId: number, domain: string, words: string): Promise<void> {
-  await sql`
-    insert into domain_stops as s (sender_id, domain, refusals_in_row, words) values (${senderId}, ${domain}, 1, ${words})
-    on conflict on constraint domain_stops_pk do update set
-      refusals_in_row = s.refusals_in_row + 1,
-      words = excluded.words,
-      paused_until = case when s.refusals_in_row + 1 >= ${REFUSALS_TO_PAUSE} then clock_timestamp() + interval '10 minutes' else s.paused_until end,
-      stopped_at = case when s.refusals_in_row + 1 >= ${REFUSALS_TO_STOP} then coalesce(s.stopped_at, clock_timestamp()) else s.stopped_at end`.execute(tx)
-}
-
-/** An acceptance by the domain ends its row of refusals. */
-export async function recordDomainAccepts(tx: DbOrTx, senderId: number, domains: readonly string[]): Promise<void> {
-  await sql`delete from domain_stops where sender_id = ${senderId} and domain = any(${domains}) and stopped_at is null`.execute(tx)
 }
 
 /** A person lets a stopped domain go on. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { InvalidInput } from '../../lib/errors.ts'
 import { formatSendLimits, parseSendLimits } from '../../lib/send-limits.ts'
 import type { Db } from '../../platform/db/open.ts'
-import { findSender, recordDomainRelease, recordLimits } from './sender-queries.ts'
+import { ensureSender, findSender, recordDomainRelease, recordLimits } from './sender-queries.ts'
 
 /** The mail account: its limits with what is left of each, and in words whatever keeps it from sending. */
 export async function measureSender(db: Db) {
@@ -25,7 +25,9 @@ export async function measureSender(db: Db) {
 /** New limits hold from the next dialogue on, over all processes; what has left already counts. @throws InvalidInput */
 export async function changeLimits(db: Db, text: string): Promise<void> {
   try {
-    await recordLimits(db, formatSendLimits(parseSendLimits(text)))
+    const limits = formatSendLimits(parseSendLimits(text))
+    const id = await ensureSender(db, undefined)
+    await db.transaction().execute((tx) => recordLimits(tx, id, limits))
   } catch (error) {
     if (error instanceof RangeError) throw new InvalidInput([{ field: 'limits', message: error.message }])
     throw error

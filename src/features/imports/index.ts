@@ -9,7 +9,6 @@ export type { ImportResult } from './result.ts'
 export { addImportRoutes } from './routes.ts'
 export {
   getFaultsCsv,
-  getImport,
   importApplications,
   importWork,
   startImport,

@@ -3,8 +3,8 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { CsvError, type Info, parse } from 'csv-parse'
 import { UnreadableFile } from './faults.ts'
 
-export const MOST_COLUMNS = 500
-export const MOST_ROWS = 200_000
+const MOST_COLUMNS = 500
+const MOST_ROWS = 200_000
 const MOST_RECORD_OCTETS = 100 * 1024
 const CHUNK_OCTETS = 64 * 1024
 const ROWS_A_BREATH = 200

@@ -8,7 +8,6 @@ export {
   createRound,
   getRound,
   getRoundRow,
-  listRounds,
   type Round,
   type RoundChange,
   type RoundInput,

@@ -260,6 +260,13 @@ export interface Rounds {
   starts_on: string | null;
 }
 
+export interface SenderLimits {
+  campaign_count: number;
+  count: number;
+  seconds: number;
+  sender_id: number;
+}
+
 export interface Senders {
   automatic_reserve_percent: Generated<number>;
   closed_times: Generated<number>;
@@ -315,6 +322,7 @@ export interface DB {
   partnerships: Partnerships;
   people: People;
   rounds: Rounds;
+  sender_limits: SenderLimits;
   senders: Senders;
   suppressions: Suppressions;
   workers: Workers;
