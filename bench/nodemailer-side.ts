@@ -2,7 +2,7 @@
 import { createTransport } from 'nodemailer'
 import { compileVariant, renderMessage } from '../src/features/campaigns/index.ts'
 import { mergeValuesFor } from '../src/features/campaigns/content/index.ts'
-import { BENCH_DOMAIN, readTopic } from './programme.ts'
+import { BENCH_DOMAIN, readTopic } from '../test/support/programme.ts'
 
 const [smtpUrl, count, connections] = [process.argv[2] as string, Number(process.argv[3]), Number(process.argv[4])]
 const target = new URL(smtpUrl)

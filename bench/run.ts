@@ -13,7 +13,7 @@ import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts'
 import { freePort } from '../test/support/ports.ts'
 import { findProgram } from '../test/support/programs.ts'
 import { startRedis } from '../test/support/redis.ts'
-import { makeProgramme } from './programme.ts'
+import { makeProgramme } from '../test/support/programme.ts'
 
 const { values } = parseArgs({ options: { sizes: { type: 'string', default: '5000,1000,10000,100000' }, connections: { type: 'string', default: '10' } } })
 const sizes = values.sizes.split(',').map(Number)

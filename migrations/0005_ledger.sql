@@ -49,6 +49,7 @@ create table deliveries (
   due_at timestamptz not null,
   tries integer not null default 0,
   worker_id bigint,
+  -- the last attempt (attempts.id); no foreign key, since the two tables would refer to one another
   attempt_id bigint,
   accepted_at timestamptz,
   updated_at timestamptz not null default clock_timestamp(),
@@ -78,6 +79,7 @@ create table attempts (
   id bigint generated always as identity primary key,
   delivery_id bigint not null,
   sender_id bigint not null,
+  -- the run that began it; told, never looked up by
   worker_id bigint not null,
   lane text not null,
   address text not null,
@@ -91,15 +93,11 @@ create table attempts (
   words text,
   constraint attempts_delivery_fk foreign key (delivery_id) references deliveries (id) on delete cascade,
   constraint attempts_sender_fk foreign key (sender_id) references senders (id),
-  constraint attempts_worker_fk foreign key (worker_id) references workers (id),
   constraint attempts_outcome_known check (outcome in ('accepted', 'deferred', 'rejected', 'uncertain'))
 );
 create index attempts_delivery_idx on attempts (delivery_id);
-create index attempts_worker_idx on attempts (worker_id) where ended_at is null;
 create index attempts_window_idx on attempts (sender_id, ended_at) where counted and ended_at is not null;
 create index attempts_open_idx on attempts (sender_id) where ended_at is null;
-alter table deliveries add constraint deliveries_attempt_fk foreign key (attempt_id) references attempts (id) on delete set null;
-create index deliveries_attempt_idx on deliveries (attempt_id) where attempt_id is not null;
 
 -- A receiving domain that refuses us: paused for a while, then stopped until a person looks.
 create table domain_stops (

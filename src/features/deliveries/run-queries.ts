@@ -22,6 +22,15 @@ export async function recordStopped(db: Db, workerId: number): Promise<void> {
 }
 
 /**
+ * Signs off the runs of processes of this machine that are gone, so that what they held need not wait for their beat
+ * to be missed.
+ */
+export async function signOffGone(db: Db, host: string, isGone: (pid: number) => boolean): Promise<void> {
+  const running = await db.selectFrom('workers').select(['id', 'pid']).where('host', '=', host).where('stopped_at', 'is', null).execute()
+  for (const { id, pid } of running) if (isGone(pid)) await recordStopped(db, id)
+}
+
+/**
  * Takes back what lost runs held: claims are due again, dialogues that were open become uncertain. The attempt's end
  * is now, the latest moment at which the server may have seen it. Returns how many of each.
  */

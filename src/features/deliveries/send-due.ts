@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { doublingWait } from '../../lib/backoff.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -11,6 +10,7 @@ import { holdAfterOutage } from './hold-queries.ts'
 import { type ClaimedDelivery, claimDue, giveBack } from './ledger-queries.ts'
 import { decideOutcome, faultOutcome } from './outcome.ts'
 import { BEAT_EVERY_MS, beat, recordStopped, registerWorker } from './run-queries.ts'
+import { nameThisMachine } from './this-machine.ts'
 import { clearTrouble, recordNextTry, recordTrouble, waitForNextTry } from './sender-queries.ts'
 
 /** One message ready to hand over, or why it cannot be made. */
@@ -48,7 +48,7 @@ const CLAIMS_PER_CONNECTION = 4
 export async function sendDue(deps: SendDeps, signal: AbortSignal): Promise<void> {
   await deps.assertMaySend()
   if ((await waitForNextTry(deps.db, deps.senderId)) > 0) return
-  const workerId = await registerWorker(deps.db, hostname(), process.pid)
+  const workerId = await registerWorker(deps.db, nameThisMachine(), process.pid)
   const stop = new AbortController()
   const beating = setInterval(() => {
     // A run that cannot beat is taken for lost: it stops beginning before anybody takes over.

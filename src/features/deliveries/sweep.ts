@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../../platform/db/open.ts'
 import { holdAfterOutage, holdStoppedDomains } from './hold-queries.ts'
-import { recoverLost } from './run-queries.ts'
+import { recoverLost, signOffGone } from './run-queries.ts'
+import { isGone, nameThisMachine } from './this-machine.ts'
 
 /**
  * What the ledger needs every few seconds, whoever does it: outages noticed, lost runs taken back, mail for domains
@@ -10,6 +11,7 @@ import { recoverLost } from './run-queries.ts'
 export async function sweepLedger(db: Db, input: { sender_id: number; now: Date; most: number }): Promise<number> {
   const away = await recordSweep(db)
   if (away > 0) await holdAfterOutage(db, { seconds: away, now: input.now })
+  await signOffGone(db, nameThisMachine(), isGone)
   await recoverLost(db)
   await holdStoppedDomains(db, input.sender_id)
   return countDue(db, input.now, input.most)

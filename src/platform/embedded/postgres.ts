@@ -21,14 +21,18 @@ const DATABASE = 'pairpost'
 /**
  * The PostgreSQL that lives in `folder`: made on the first start (about 1 s), found again when it runs already (a
  * second command beside the service, or a service that was killed). It listens on loopback, on a free port.
- * @param flags extra flags of the server, for tests
+ * @param flags extra flags of the server, for tests @param wantedPort instead of a free one
  * @throws Upstream when it does not start
  */
-export async function startEmbeddedPostgres(folder: string, flags: string[] = []): Promise<EmbeddedDatabase> {
+export async function startEmbeddedPostgres(
+  folder: string,
+  flags: string[] = [],
+  wantedPort?: number,
+): Promise<EmbeddedDatabase> {
   const running = await findRunning(folder)
   if (running) return { url: databaseUrl(running.port), foundRunning: true, stop: () => endServer(folder, running.pid) }
 
-  const port = await freePort()
+  const port = wantedPort ?? (await freePort())
   const said: string[] = []
   const server = new EmbeddedPostgres({
     databaseDir: folder,

@@ -1,13 +1,13 @@
-/** A made-up round in an empty database: `count` applicants and a draft of topic 1, as both sides of the bench send it. */
+/** A made-up round in an empty database: `count` applicants and a draft of topic 1, for the bench and the proof. */
 import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
-import { createCampaign, parseTopicFile } from '../src/features/campaigns/index.ts'
-import type { Db } from '../src/platform/db/open.ts'
+import { createCampaign, parseTopicFile } from '../../src/features/campaigns/index.ts'
+import type { Db } from '../../src/platform/db/open.ts'
 
 export const BENCH_DOMAIN = 'library.example'
 
 export async function readTopic() {
-  const file = await readFile(new URL('../demo/topics/01-getting-to-know-you.md', import.meta.url), 'utf8')
+  const file = await readFile(new URL('../../demo/topics/01-getting-to-know-you.md', import.meta.url), 'utf8')
   const { subject, preheader, body_markdown, extras } = parseTopicFile(file, 'https://pairpost.example/pictures')
   return { subject, preheader, body_markdown, extras }
 }
