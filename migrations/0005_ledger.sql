@@ -65,8 +65,8 @@ create table deliveries (
   constraint deliveries_held_has_reason check ((state = 'held') = (held_reason is not null)),
   constraint deliveries_owned check ((state in ('claimed', 'sending')) = (worker_id is not null))
 );
-create unique index deliveries_campaign_person_idx on deliveries (campaign_id, person_id) where not is_test;
-create index deliveries_person_idx on deliveries (person_id);
+-- nobody twice in a campaign; and a person's mail is found by it (a campaign's by the next)
+create unique index deliveries_person_campaign_idx on deliveries (person_id, campaign_id) where not is_test;
 create index deliveries_campaign_state_idx on deliveries (campaign_id, state, id);
 -- what may be claimed, in the order it is claimed
 create index deliveries_due_idx on deliveries (campaign_id, due_at, id) where state in ('queued', 'deferred');

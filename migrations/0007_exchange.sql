@@ -14,9 +14,16 @@ create table sender_limits (
 
 create function exchange_attempts(p_worker bigint, p_sender bigint, p_now timestamptz, p_ended jsonb, p_wanted bigint[])
 returns table (delivery_id bigint, attempt_id bigint, wait_ms float8)
-language plpgsql as $$
+language plpgsql
+-- Plans of a session are made while the tables are small, and kept while they grow: without this, for reading them whole.
+set enable_seqscan = off
+as $$
 declare
-  v_refused record;
+  v_ended record;
+  v_wanted record;
+  v_attempt bigint;
+  v_state text;
+  v_reason text;
   v_closed_ms float8;
   v_limit record;
   v_open bigint;
@@ -33,52 +40,41 @@ declare
 begin
   -- 1. How dialogues ended. Guarded by the attempt: a worker that was thought lost may still tell the truth about a
   -- delivery that has become uncertain, but not about one that a person has decided or another worker has taken.
-  if jsonb_array_length(p_ended) > 0 then
-    with ended as (
-      select * from jsonb_to_recordset(p_ended) as e(
-        attempt_id bigint, delivery_id bigint, state text, code int, enhanced_code text, words text, counted boolean, retry_ms float8)
-    ), written as (
-      update attempts a set ended_at = clock_timestamp(), outcome = e.state, code = e.code,
-        enhanced_code = e.enhanced_code, words = e.words, counted = e.counted
-      from ended e where a.id = e.attempt_id and (a.outcome is null or a.outcome = 'uncertain')
-      returning a.id
-    )
-    update deliveries d set state = e.state, worker_id = null, updated_at = clock_timestamp(),
-      due_at = case when e.retry_ms is null then d.due_at else p_now + make_interval(secs => e.retry_ms / 1000) end,
-      accepted_at = case when e.state = 'accepted' then clock_timestamp() else d.accepted_at end
-    from ended e join written w on w.id = e.attempt_id
-    where d.id = e.delivery_id and d.attempt_id = e.attempt_id and d.state in ('sending', 'uncertain');
-
-    -- An acceptance ends a domain's row of refusals and proves the account open.
-    if exists (select from domain_stops where sender_id = p_sender and stopped_at is null) then
-      delete from domain_stops s using jsonb_to_recordset(p_ended) as e(state text, domain text)
-        where s.sender_id = p_sender and s.stopped_at is null and s.domain = e.domain and e.state = 'accepted';
+  for v_ended in
+    select * from jsonb_to_recordset(p_ended) as e(
+      attempt_id bigint, delivery_id bigint, domain text, state text, code int, enhanced_code text, words text,
+      counted boolean, retry_ms float8, close_ms float8, domain_refuses boolean)
+  loop
+    update attempts a set ended_at = clock_timestamp(), outcome = v_ended.state, code = v_ended.code,
+      enhanced_code = v_ended.enhanced_code, words = v_ended.words, counted = v_ended.counted
+      where a.id = v_ended.attempt_id and (a.outcome is null or a.outcome = 'uncertain');
+    continue when not found;
+    update deliveries d set state = v_ended.state, worker_id = null, updated_at = clock_timestamp(),
+      due_at = case when v_ended.retry_ms is null then d.due_at else p_now + make_interval(secs => v_ended.retry_ms / 1000) end,
+      accepted_at = case when v_ended.state = 'accepted' then clock_timestamp() else d.accepted_at end
+      where d.id = v_ended.delivery_id and d.attempt_id = v_ended.attempt_id and d.state in ('sending', 'uncertain');
+    if v_ended.state = 'accepted' then
+      -- An acceptance ends a domain's row of refusals and proves the account open.
+      delete from domain_stops s where s.sender_id = p_sender and s.domain = v_ended.domain and s.stopped_at is null;
+      update senders set closed_until = null, closed_words = null, closed_times = 0
+        where id = p_sender and closed_times > 0 and closed_until < clock_timestamp();
     end if;
-    update senders set closed_until = null, closed_words = null, closed_times = 0
-      where id = p_sender and closed_times > 0 and closed_until < clock_timestamp()
-        and exists (select from jsonb_to_recordset(p_ended) as e(state text) where e.state = 'accepted');
-
-    for v_refused in
-      select * from jsonb_to_recordset(p_ended) as e(domain text, words text, close_ms float8, domain_refuses boolean)
-      where e.close_ms is not null or e.domain_refuses
-    loop
+    if v_ended.close_ms is not null then
       -- The provider said "enough": closed, twice as long each time in a row, at most an hour.
-      if v_refused.close_ms is not null then
-        update senders set closed_words = v_refused.words, closed_times = closed_times + 1,
-          closed_until = clock_timestamp() + make_interval(secs => least(3600, v_refused.close_ms / 1000 * 2 ^ least(closed_times, 10)))
+      update senders set closed_words = v_ended.words, closed_times = closed_times + 1,
+        closed_until = clock_timestamp() + make_interval(secs => least(3600, v_ended.close_ms / 1000 * 2 ^ least(closed_times, 10)))
         where id = p_sender and (closed_until is null or closed_until < clock_timestamp());
-      end if;
+    end if;
+    if v_ended.domain_refuses then
       -- A domain that refuses us as a sender: a pause after three in a row, a stop after five.
-      if v_refused.domain_refuses then
-        insert into domain_stops as s (sender_id, domain, refusals_in_row, words)
-        values (p_sender, v_refused.domain, 1, v_refused.words)
-        on conflict on constraint domain_stops_pk do update set
-          refusals_in_row = s.refusals_in_row + 1, words = excluded.words,
-          paused_until = case when s.refusals_in_row >= 2 then clock_timestamp() + interval '10 minutes' else s.paused_until end,
-          stopped_at = case when s.refusals_in_row >= 4 then coalesce(s.stopped_at, clock_timestamp()) else s.stopped_at end;
-      end if;
-    end loop;
-  end if;
+      insert into domain_stops as s (sender_id, domain, refusals_in_row, words)
+      values (p_sender, v_ended.domain, 1, v_ended.words)
+      on conflict on constraint domain_stops_pk do update set
+        refusals_in_row = s.refusals_in_row + 1, words = excluded.words,
+        paused_until = case when s.refusals_in_row >= 2 then clock_timestamp() + interval '10 minutes' else s.paused_until end,
+        stopped_at = case when s.refusals_in_row >= 4 then coalesce(s.stopped_at, clock_timestamp()) else s.stopped_at end;
+    end if;
+  end loop;
 
   if cardinality(p_wanted) = 0 then
     return;
@@ -129,39 +125,39 @@ begin
 
   -- 4. The intent, before the dialogue: from here on a crash leaves the delivery uncertain. Looks once more at what may
   -- have changed since the audience was frozen; a claim that was taken away meanwhile is left alone.
+  for v_wanted in
+    select d.id, d.lane, d.address, d.is_test, case when d.is_test then 'sending' else c.state end as campaign_state
+    from unnest(v_granted) as granted(id)
+    join lateral (
+      select * from deliveries where deliveries.id = granted.id and state = 'claimed' and worker_id = p_worker for update
+    ) d on true
+    join campaigns c on c.id = d.campaign_id
+  loop
+    v_state := case v_wanted.campaign_state when 'sending' then 'sending' when 'cancelled' then 'cancelled' else 'queued' end;
+    v_attempt := null;
+    v_reason := null;
+    if v_state = 'sending' and not v_wanted.is_test then
+      select case when s.reason = 'manual' then 'suppressed' else s.reason end into v_reason from suppressions s
+      where s.address = v_wanted.address and s.lifted_at is null and (s.scope = 'all' or v_wanted.lane = 'campaign')
+      order by s.scope, s.created_at limit 1;
+    end if;
+    if v_reason is not null then
+      v_state := 'skipped';
+    elsif v_state = 'sending' then
+      insert into attempts (delivery_id, sender_id, worker_id, lane, address)
+      values (v_wanted.id, p_sender, p_worker, v_wanted.lane, v_wanted.address) returning attempts.id into v_attempt;
+    end if;
+    update deliveries d set state = v_state, skipped_reason = v_reason, attempt_id = coalesce(v_attempt, d.attempt_id),
+      worker_id = case when v_attempt is null then null else p_worker end,
+      tries = d.tries + case when v_attempt is null then 0 else 1 end, updated_at = clock_timestamp()
+      where d.id = v_wanted.id;
+    delivery_id := v_wanted.id;
+    attempt_id := v_attempt;
+    wait_ms := null;
+    return next;
+  end loop;
   return query
-  with wanted as (
-    select d.id, d.lane, d.address, d.is_test, case when d.is_test then 'sending' else c.state end as campaign_state,
-      (select s.reason from suppressions s where s.address = d.address and s.lifted_at is null and not d.is_test
-        and (s.scope = 'all' or d.lane = 'campaign') order by s.scope, s.created_at limit 1) as suppressed
-    from deliveries d join campaigns c on c.id = d.campaign_id
-    where d.id = any(v_granted) and d.state = 'claimed' and d.worker_id = p_worker
-    for update of d
-  ), opened as (
-    insert into attempts (delivery_id, sender_id, worker_id, lane, address)
-    select w.id, p_sender, p_worker, w.lane, w.address from wanted w
-    where w.campaign_state = 'sending' and w.suppressed is null
-    returning attempts.id, attempts.delivery_id
-  ), changed as (
-    update deliveries d set
-      state = case
-        when o.id is not null then 'sending'
-        when w.campaign_state = 'cancelled' then 'cancelled'
-        when w.campaign_state <> 'sending' then 'queued'
-        else 'skipped' end,
-      skipped_reason = case when o.id is null and w.campaign_state = 'sending'
-        then case when w.suppressed = 'manual' then 'suppressed' else w.suppressed end end,
-      attempt_id = coalesce(o.id, d.attempt_id),
-      worker_id = case when o.id is null then null else d.worker_id end,
-      tries = d.tries + case when o.id is null then 0 else 1 end,
-      updated_at = clock_timestamp()
-    from wanted w left join opened o on o.delivery_id = w.id
-    where d.id = w.id
-    returning d.id, o.id as opened_id
-  )
-  select changed.id, changed.opened_id, null::float8 from changed
-  union all
-  select d.id, null, greatest(1, case d.lane when 'automatic' then greatest(v_wait, 20) else v_wait_campaign end)
+  select d.id, null::bigint, greatest(1, case d.lane when 'automatic' then greatest(v_wait, 20) else v_wait_campaign end)
   from deliveries d where d.id = any(p_wanted) and not d.id = any(coalesce(v_granted, '{}'));
 end
 $$;

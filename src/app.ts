@@ -41,6 +41,12 @@ export interface AppParts {
 
 type AddRoutes = (app: TypedApp, deps: Deps, parts: AppParts) => unknown
 
+/** What keeps mail from leaving at this moment, in words; every key is null or empty when all is well. */
+async function explainSending({ db }: Pick<Deps, 'db'>) {
+  const { trouble, closed, stopped_domains } = await measureSender(db)
+  return { trouble: trouble ?? null, closed: closed ?? null, stopped_domains }
+}
+
 /** What answers under /api/v1, behind a token. */
 const API: AddRoutes[] = [
   addRoundRoutes,
@@ -50,7 +56,7 @@ const API: AddRoutes[] = [
   (app, deps) =>
     addCampaignRoutes(app, deps, {
       listFindings: (id) => listCampaignFindings(deps, id),
-      progressOf: (id) => measureCampaign(deps.db, id),
+      progressOf: async (id) => ({ ...(await measureCampaign(deps.db, id)), sending: await explainSending(deps) }),
     }),
   addScheduleRoutes,
   addDeliveryRoutes,

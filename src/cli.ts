@@ -17,14 +17,17 @@ const USAGE = `pairpost <command>
   token create --role R --name N an API token (${ROLES.join(', ')})
   adopt                          this database is the real one: let this machine send from it
   inbound                        incoming mail; comes with a later release
+
+Exit codes: 0 done, 1 failed, 2 usage. Settings come from the environment and .env; .env.example lists them.
 `
 
 class Usage extends Error {}
 
-/** Exit codes: 0 done, 1 failed with one clear line, 2 usage. */
 async function main(args: string[]): Promise<void> {
   const { positionals, values } = parse(args)
   const [command, action] = positionals
+  if (values.help || command === 'help') return console.log(USAGE)
+  if (positionals.length > (command === 'token' ? 2 : 1)) throw new Usage(`${command} takes no ${positionals.at(-1)}`)
   switch (command) {
     case 'start':
     case 'web':
@@ -41,11 +44,15 @@ async function main(args: string[]): Promise<void> {
       return adopt(readConfig())
     case 'token': {
       const role = ROLES.find((known) => known === values.role)
-      if (action !== 'create' || !role || !values.name) throw new Usage('token create needs --role and --name')
-      return createToken(readConfig(), { role, name: values.name })
+      const name = values.name?.trim()
+      if (action !== 'create' || !role || !name) throw new Usage('token create needs --role and --name')
+      return createToken(readConfig(), { role, name })
     }
     case 'inbound':
-      throw new PairpostError('not_available', 'Incoming mail comes with a later release; there is no inbound process yet.')
+      throw new PairpostError(
+        'not_available',
+        'Incoming mail comes with a later release; there is no inbound process yet.',
+      )
     default:
       throw new Usage(command ? `There is no command ${command}` : 'Which command?')
   }
@@ -56,7 +63,12 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { exit: { type: 'boolean' }, role: { type: 'string' }, name: { type: 'string' } },
+      options: {
+        exit: { type: 'boolean' },
+        role: { type: 'string' },
+        name: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
   } catch (error) {
     throw new Usage(wordsOf(error))
@@ -65,23 +77,27 @@ function parse(args: string[]) {
 
 async function serve(role: ProcessRole): Promise<void> {
   const config = readConfig()
-  const service = await startService(config, role)
-  endOnSignals(service.close)
-  service.deps.log.info({ role, url: service.url }, 'started')
-  if (role === 'start' && service.url) {
-    console.log(`Pairpost listens on ${service.url}`)
-    if (!config.smtpUrl) console.log(`No SMTP_URL is set: nothing leaves this machine. Messages: ${service.url}/mailbox`)
-    console.log(`API: ${service.url}/api/docs, with a token from: npm run pairpost -- token create --role director --name me`)
+  const starting = startService(config, role)
+  // At once: whoever ends us while we start gets an orderly end too.
+  endOnSignals(async () => (await starting.catch(() => undefined))?.close())
+  const { deps, url } = await starting
+  if (role === 'start' && url) {
+    console.log(`Pairpost listens on ${url}`)
+    if (!config.smtpUrl) console.log(`No SMTP_URL is set: nothing leaves this machine. Messages: ${url}/mailbox`)
+    console.log(`API: ${url}/api/docs, with a token from: npm run pairpost -- token create --role director --name me`)
   }
+  deps.log.info({ role, url }, 'started')
 }
 
+/** One clear line for what can go wrong outside of us; the whole error for what is our own fault. */
 function fail(error: unknown): void {
   if (error instanceof Usage) {
     console.error(`${error.message}\n\n${USAGE}`)
     process.exit(2)
   }
-  const expected = error instanceof PairpostError || error instanceof BadConfig || (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-  console.error(expected ? wordsOf(error) : error)
+  // The system's own words, such as "EACCES: permission denied, mkdir '/data'", are clear enough.
+  const isSystem = typeof (error as NodeJS.ErrnoException).syscall === 'string'
+  console.error(error instanceof PairpostError || error instanceof BadConfig || isSystem ? wordsOf(error) : error)
   process.exit(1)
 }
 

@@ -1,13 +1,13 @@
+import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { openDeps } from './deps.ts'
-import { holdWaiting } from './features/deliveries/index.ts'
+import { holdRestored } from './features/deliveries/index.ts'
 import { createApiToken } from './features/staff/index.ts'
 import type { Role } from './lib/permissions.ts'
 import { migrate } from './platform/db/migrate.ts'
 import { openDatabase } from './platform/db/open.ts'
 import { startEmbeddedPostgres } from './platform/embedded/postgres.ts'
 import { openInstallation } from './platform/installation.ts'
-import { join } from 'node:path'
 
 /** The commands beside the service: each says in a line what it did. */
 
@@ -20,14 +20,14 @@ export async function migrateDatabase(config: Config): Promise<void> {
     console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`)
   } finally {
     await close()
-    if (embedded && !embedded.foundRunning) await embedded.stop()
+    await embedded?.stop()
   }
 }
 
 export async function createToken(config: Config, input: { role: Role; name: string }): Promise<void> {
-  const deps = await openDeps({ ...config, logLevel: 'warn' }, { besideService: true })
+  const deps = await openDeps({ ...config, logLevel: 'warn' })
   try {
-    console.log(await createApiToken(deps, input))
+    console.log((await createApiToken(deps, input)).token)
     console.error('This token is shown once. Send it as "Authorization: Bearer …".')
   } finally {
     await deps.close()
@@ -35,13 +35,16 @@ export async function createToken(config: Config, input: { role: Role; name: str
 }
 
 export async function adopt(config: Config): Promise<void> {
-  const deps = await openDeps({ ...config, logLevel: 'warn' }, { besideService: true })
+  const deps = await openDeps({ ...config, logLevel: 'warn' })
   try {
     // What waits may have left already, after the copy was made: a person looks before it goes on.
-    const held = await holdWaiting(deps.db, 'restored')
+    const held = await holdRestored(deps.db)
     await openInstallation({ db: deps.db, dataDir: config.dataDir }).adopt()
     console.log('This machine now sends from this database; any other copy of it is fenced.')
-    if (held > 0) console.log(`${held} deliveries that waited are held: look at their campaigns, and resume those that should go on.`)
+    if (held > 0)
+      console.log(
+        `${held} deliveries that waited are held: look at their campaigns, and resume those that should go on.`,
+      )
   } finally {
     await deps.close()
   }

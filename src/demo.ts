@@ -1,59 +1,106 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
 import { sql } from 'kysely'
 import type { Config } from './config.ts'
 import type { Deps } from './deps.ts'
-import { createCampaign, measureCampaign, parseTopicFile, type Scheduled, scheduleCampaign, type TopicFile } from './features/campaigns/index.ts'
+import {
+  createCampaign,
+  measureCampaign,
+  parseTopicFile,
+  type Scheduled,
+  scheduleCampaign,
+  type TopicFile,
+} from './features/campaigns/index.ts'
 import { importApplications } from './features/imports/index.ts'
 import { countMailboxMessages } from './features/mailbox/index.ts'
 import { createRound } from './features/rounds/index.ts'
 import { createApiToken } from './features/staff/index.ts'
 import { Conflict, PairpostError } from './lib/errors.ts'
-import { choosePort, endOnSignals, startService } from './service.ts'
+import { endLeftPostgres } from './platform/embedded/postgres.ts'
+import { chooseFreePort, endOnSignals, type Service, startService } from './service.ts'
 
 const FOLDER = new URL('../demo/', import.meta.url)
 const ROUND = '2016A'
-const POLL_MS = 200
+const POLL_MS = 100
+const STUCK_MS = 60_000
 
 /**
  * The main job, shown: a made-up round is imported, and its first topic is handed over SMTP to the built-in mailbox,
  * one message for every eligible applicant. Fails when the figures do not add up.
  */
 export async function runDemo(given: Config, options: { exit: boolean }): Promise<void> {
-  const config = await demoConfig(given)
-  const service = await startService(config, 'start')
-  const { deps } = service
-  if (!options.exit) endOnSignals(service.close)
+  const folder = await makeFolder(given.dataDir)
+  const config: Config = {
+    ...given,
+    dataDir: folder,
+    smtpUrl: undefined,
+    logLevel: given.logLevel === 'info' ? 'error' : given.logLevel,
+  }
+  console.log(`Pairpost demo: round ${ROUND} of an online peer-mentoring programme. Nothing leaves this machine.\n`)
+  const starting = startOnFreePort(config)
+  const close = async () => {
+    await (await starting.catch(() => undefined))?.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  endOnSignals(close)
   try {
+    const { deps, url } = await starting
     const bars = openBars()
-    console.log(`Pairpost demo: round ${ROUND} of an online peer-mentoring programme. Nothing leaves this machine.\n`)
-    const imported = await importRound(deps, config, bars)
+    const imported = await importRound(deps, bars)
     const { campaign_id, scheduled } = await scheduleTopic(deps)
     const seconds = await followSending(deps, campaign_id, scheduled.recipients, bars)
     bars.stop()
     const sums = await printFigures(deps, { imported, campaign_id, scheduled, seconds })
-    if (!sums) throw new PairpostError('demo_sums', 'The figures do not add up: that is a fault of ours, please report it.')
-    if (options.exit) return
-    const token = await createApiToken(deps, { name: 'demo', role: 'director' })
-    console.log(`\nThe mailbox: ${service.url}/mailbox\nThe API:     ${service.url}/api/docs   token: ${token}\n\nCtrl-C ends it.`)
-  } finally {
-    if (options.exit) await service.close()
+    if (!sums)
+      throw new PairpostError('demo_sums', 'The figures do not add up: that is a fault of ours, please report it.')
+    if (options.exit) return await close()
+    const { token } = await createApiToken(deps, { name: 'demo', role: 'director' })
+    console.log(
+      `\nThe mailbox: ${url}/mailbox\nThe API:     ${url}/api/docs   token: ${token}\n\nCtrl-C ends it, and removes what it made.`,
+    )
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
-/** A database of its own, empty each time, and a port that is free. */
-async function demoConfig(given: Config): Promise<Config> {
-  const dataDir = join(given.dataDir, 'demo')
-  if (!given.databaseUrl) await rm(dataDir, { recursive: true, force: true })
-  const port = await choosePort(given.port, given.host)
-  const publicUrl = given.publicUrl.replace(`localhost:${given.port}`, `localhost:${port}`)
-  return { ...given, dataDir, port, publicUrl, smtpUrl: undefined, logLevel: given.logLevel === 'info' ? 'error' : given.logLevel }
+/** A folder of this run alone: two demos at once never meet. What killed ones left is cleared away. */
+async function makeFolder(dataDir: string): Promise<string> {
+  await mkdir(dataDir, { recursive: true })
+  for (const name of await readdir(dataDir)) {
+    const pid = Number(/^demo-(\d+)$/.exec(name)?.[1] ?? Number.NaN)
+    if (Number.isNaN(pid) || isRunning(pid)) continue
+    await endLeftPostgres(join(dataDir, name, 'postgres'))
+    await rm(join(dataDir, name), { recursive: true, force: true })
+  }
+  return join(dataDir, `demo-${process.pid}`)
 }
 
-async function importRound(deps: Deps, config: Config, bars: Bars) {
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return pid !== process.pid
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Another demo may take the free port that we found: then the next one. */
+async function startOnFreePort(config: Config): Promise<Service> {
+  const options = { queuePrefix: `pairpost-demo-${process.pid}` }
+  try {
+    return await startService(await chooseFreePort(config), 'start', options)
+  } catch (error) {
+    if (!(error instanceof PairpostError && error.code === 'port_taken')) throw error
+    return startService(await chooseFreePort(config), 'start', options)
+  }
+}
+
+async function importRound(deps: Deps, bars: Bars) {
   const { rows } = await sql<{ used: boolean }>`select exists (select from rounds) as used`.execute(deps.db)
-  if (rows[0]?.used) throw new Conflict('not_empty', 'The demo wants an empty database: leave DATABASE_URL out, and it makes its own.')
+  if (rows[0]?.used)
+    throw new Conflict('not_empty', 'The demo wants an empty database: leave DATABASE_URL out, and it makes its own.')
   await createRound(deps, {
     code: ROUND,
     name: 'Round 2016A',
@@ -64,15 +111,24 @@ async function importRound(deps: Deps, config: Config, bars: Bars) {
     ends_on: '2016-06-30',
     country_cap_percent: 20,
   })
-  const content = cut(await readFile(new URL(`rounds/${ROUND}-applications.csv`, FOLDER)), config.demoScale)
+  const content = cut(await readFile(new URL(`rounds/${ROUND}-applications.csv`, FOLDER)), deps.config.demoScale)
   const bar = bars.open('Importing applications')
-  return importApplications(deps, { code: ROUND, content, file_name: `${ROUND}-applications.csv`, progress: bar.update })
+  return importApplications(deps, {
+    code: ROUND,
+    content,
+    file_name: `${ROUND}-applications.csv`,
+    progress: bar.update,
+  })
 }
 
 async function scheduleTopic(deps: Deps): Promise<{ campaign_id: number; scheduled: Scheduled }> {
-  const names = (await readdir(new URL('topics/', FOLDER))).filter((name) => name.startsWith('01-') && name.endsWith('.md'))
+  const names = (await readdir(new URL('topics/', FOLDER))).filter(
+    (name) => name.startsWith('01-') && name.endsWith('.md'),
+  )
   const base = `${deps.config.publicUrl}/pictures`
-  const files = await Promise.all(names.map(async (name) => parseTopicFile(await readFile(new URL(`topics/${name}`, FOLDER), 'utf8'), base)))
+  const files = await Promise.all(
+    names.map(async (name) => parseTopicFile(await readFile(new URL(`topics/${name}`, FOLDER), 'utf8'), base)),
+  )
   const english = files.find((file) => file.language === 'en')
   if (!english) throw new Error('demo/topics has no English topic 1')
   const campaign = await createCampaign(deps, {
@@ -85,17 +141,32 @@ async function scheduleTopic(deps: Deps): Promise<{ campaign_id: number; schedul
   return { campaign_id: campaign.id, scheduled: await scheduleCampaign(deps, campaign.id, { at: 'now' }) }
 }
 
-const textOf = ({ subject, preheader, body_markdown, extras }: TopicFile) => ({ subject, preheader, body_markdown, extras })
+const textOf = ({ subject, preheader, body_markdown, extras }: TopicFile) => ({
+  subject,
+  preheader,
+  body_markdown,
+  extras,
+})
 
-/** Waits until the campaign is done. Returns the seconds it took. */
+/** Waits until the campaign is done. Returns the seconds it took. @throws PairpostError when it comes to a halt */
 async function followSending(deps: Deps, id: number, recipients: number, bars: Bars): Promise<number> {
-  const bar = bars.open('Handing over topic 1')
+  const bar = bars.open('Handing over topic 1', 'messages')
   const began = performance.now()
+  let moved = { done: 0, at: began }
   for (;;) {
     const { state, counts } = await measureCampaign(deps.db, id)
-    bar.update(recipients - counts.queued - counts.claimed - counts.sending, recipients)
-    if (state === 'done') return (performance.now() - began) / 1000
-    await new Promise((done) => setTimeout(done, POLL_MS))
+    const done = recipients - counts.queued - counts.claimed - counts.sending
+    bar.update(done, recipients)
+    const now = performance.now()
+    if (state === 'done') return (now - began) / 1000
+    if (done > moved.done) moved = { done, at: now }
+    if (now - moved.at > STUCK_MS) {
+      throw new PairpostError(
+        'demo_stuck',
+        `Nothing has moved for a minute: ${done} of ${recipients} messages were handed over.`,
+      )
+    }
+    await new Promise((turn) => setTimeout(turn, POLL_MS))
   }
 }
 
@@ -137,7 +208,8 @@ function cut(content: Buffer, scale: number): Buffer {
 }
 
 interface Bars {
-  open(title: string): { update(done: number, total: number): void }
+  /** @param unit what is counted; in percent when left out */
+  open(title: string, unit?: string): { update(done: number, total: number): void }
   stop(): void
 }
 
@@ -145,30 +217,33 @@ interface Bars {
 function openBars(): Bars {
   if (!process.stdout.isTTY) {
     return {
-      open(title) {
-        let said = ''
+      open(title, unit) {
+        let quarters = -1
         return {
           update(done, total) {
-            const line = `${title}: ${done} of ${total}`
-            if (line !== said && done === total) console.log(line)
-            said = line
+            const reached = total > 0 ? Math.floor((done * 4) / total) : 0
+            if (reached > quarters)
+              console.log(`${title}: ${unit ? `${done} of ${total} ${unit}` : `${percent(done, total)} %`}`)
+            quarters = Math.max(quarters, reached)
           },
         }
       },
       stop: () => undefined,
     }
   }
-  const multi = new MultiBar({ format: '{title} {bar} {value}/{total}', hideCursor: true }, Presets.shades_classic)
+  const multi = new MultiBar({ format: '{title} {bar} {said}', hideCursor: true }, Presets.shades_classic)
   return {
-    open(title) {
-      const bar: SingleBar = multi.create(0, 0, { title: title.padEnd(24) })
+    open(title, unit) {
+      const bar: SingleBar = multi.create(0, 0, { title: title.padEnd(24), said: '' })
       return {
         update(done, total) {
           bar.setTotal(total)
-          bar.update(done)
+          bar.update(done, { said: unit ? `${done}/${total} ${unit}` : `${percent(done, total)} %` })
         },
       }
     },
     stop: () => multi.stop(),
   }
 }
+
+const percent = (done: number, total: number) => (total > 0 ? Math.round((done * 100) / total) : 0)

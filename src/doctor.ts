@@ -1,51 +1,68 @@
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Config, limitsFromEnvironment } from './config.ts'
 import { type Deps, openDeps } from './deps.ts'
 import { findSender, measureSender } from './features/deliveries/index.ts'
 import { wordsOf } from './lib/errors.ts'
-import { within } from './platform/http/time-limit.ts'
 import { openInstallation } from './platform/installation.ts'
-import { createDkimSigner } from './platform/mail/dkim.ts'
-import { openSession } from './platform/mail/smtp-session.ts'
+import { openSession, type SmtpTimeouts } from './platform/mail/smtp-session.ts'
+import { readSigner } from './worker.ts'
 
 type Say = (good: boolean, line: string) => void
 
-const SMTP_TIMEOUTS = { connectMs: 10_000, greetingMs: 10_000, replyMs: 10_000 }
+const SMTP_TIMEOUTS: SmtpTimeouts = { connectMs: 10_000, greetingMs: 10_000, replyMs: 10_000 }
 
-/** Says in words what is configured and what would fail. Changes nothing, mails nobody. Returns whether all is well. */
-export async function runDoctor(config: Config, print: (line: string) => void = console.log): Promise<boolean> {
+/** Says in words what is configured and what would fail. Mails nobody. Returns whether all is well. */
+export async function runDoctor(
+  config: Config,
+  { print = console.log, timeouts = SMTP_TIMEOUTS }: { print?: (line: string) => void; timeouts?: SmtpTimeouts } = {},
+): Promise<boolean> {
   let well = true
   const say: Say = (good, line) => {
     if (!good) well = false
     print(`${good ? '✓' : '✗'} ${line}`)
   }
   say(true, `Configuration: no faults. Data in ${config.dataDir}.`)
-  let deps: Deps | undefined
-  try {
-    deps = await openDeps({ ...config, logLevel: 'silent' }, { besideService: true })
-    say(true, config.databaseUrl ? `Database: ${hostOf(config.databaseUrl)} answers, nothing to migrate.` : 'Database: embedded PostgreSQL.')
-  } catch (error) {
-    say(false, `Database: ${wordsOf(error)}`)
-  }
-  if (deps) {
-    await checkQueue(deps, say)
-    await checkFence(deps, say)
-    await checkSending(deps, say)
-  }
-  await checkSmtp(config, say)
+  await checkServices(config, say)
+  await checkSmtp(config, say, timeouts)
   await checkDkim(config, say)
-  if (!config.secretKey) say(true, `Secret key: kept in ${config.dataDir}/secret.key. Back it up: links in mail break without it.`)
+  if (!config.secretKey)
+    say(true, `Secret key: kept in ${config.dataDir}/secret.key. Back it up: links in mail break without it.`)
   if (config.publicUrl.includes('localhost') && config.smtpUrl) {
     say(false, `PUBLIC_URL is ${config.publicUrl}, yet mail leaves this machine: readers could not open their links.`)
   }
-  await deps?.close()
   return well
+}
+
+async function checkServices(config: Config, say: Say): Promise<void> {
+  if (!config.databaseUrl && !existsSync(join(config.dataDir, 'postgres'))) {
+    return say(true, 'Database: an embedded PostgreSQL, which the first start makes.')
+  }
+  let deps: Deps
+  try {
+    deps = await openDeps({ ...config, logLevel: 'silent' })
+  } catch (error) {
+    return say(false, `Database: ${wordsOf(error)}`)
+  }
+  try {
+    say(
+      true,
+      config.databaseUrl
+        ? `Database: ${hostOf(config.databaseUrl)} answers, nothing to migrate.`
+        : 'Database: embedded PostgreSQL.',
+    )
+    await checkQueue(deps, say)
+    await checkFence(deps, say)
+    await checkSending(deps, say)
+  } finally {
+    await deps.close()
+  }
 }
 
 async function checkQueue(deps: Deps, say: Say): Promise<void> {
   const where = deps.config.redisUrl ? `Redis at ${hostOf(deps.config.redisUrl)}` : 'the database'
   try {
-    await within(5000, deps.queue.ping())
+    await deps.queue.ping()
     say(true, `Queue: in ${where}.`)
   } catch (error) {
     say(false, `Queue: ${where} does not answer (${wordsOf(error)}).`)
@@ -64,16 +81,20 @@ async function checkFence(deps: Deps, say: Say): Promise<void> {
 async function checkSending(deps: Deps, say: Say): Promise<void> {
   const sender = await findSender(deps.db)
   const { trouble, closed, stopped_domains } = await measureSender(deps.db)
-  say(true, `Limits: ${sender?.limits || limitsFromEnvironment(deps.config) || 'none. Set SEND_LIMITS to what your provider allows.'}`)
+  say(
+    true,
+    `Limits: ${sender?.limits || limitsFromEnvironment(deps.config) || 'none. Set SEND_LIMITS to what your provider allows.'}`,
+  )
   if (trouble) say(false, `Sending: in trouble since ${trouble.since.toISOString()}: ${trouble.words}`)
-  if (closed) say(false, `Sending: the provider has closed the account until ${closed.until.toISOString()}: ${closed.words}`)
+  if (closed)
+    say(false, `Sending: the provider has closed the account until ${closed.until.toISOString()}: ${closed.words}`)
   for (const { domain, words } of stopped_domains) say(false, `Sending: ${domain} refuses us: ${words}`)
 }
 
-async function checkSmtp(config: Config, say: Say): Promise<void> {
+async function checkSmtp(config: Config, say: Say, timeouts: SmtpTimeouts): Promise<void> {
   if (!config.smtpUrl) return say(true, 'Mail: no SMTP_URL, so messages stay in the built-in mailbox.')
   try {
-    const session = await openSession(config.smtpUrl, config.mailDomain, SMTP_TIMEOUTS)
+    const session = await openSession(config.smtpUrl, config.mailDomain, timeouts)
     session.close()
     say(true, `Mail: ${hostOf(config.smtpUrl)} takes us. Messages come from ${config.mailFrom}.`)
   } catch (error) {
@@ -84,12 +105,10 @@ async function checkSmtp(config: Config, say: Say): Promise<void> {
 async function checkDkim(config: Config, say: Say): Promise<void> {
   if (!config.dkim) return say(true, 'DKIM: we do not sign; most providers do it for us.')
   try {
-    const { privateKey, selector } = config.dkim
-    const pem = privateKey.includes('-----BEGIN') ? privateKey : await readFile(privateKey, 'utf8')
-    createDkimSigner({ domain: config.mailDomain, selector, privateKey: pem })
-    say(true, `DKIM: signing as ${selector}._domainkey.${config.mailDomain}.`)
+    await readSigner(config)
+    say(true, `DKIM: signing as ${config.dkim.selector}._domainkey.${config.mailDomain}.`)
   } catch (error) {
-    say(false, `DKIM: the key cannot be used: ${wordsOf(error)}`)
+    say(false, `DKIM: ${wordsOf(error)}`)
   }
 }
 

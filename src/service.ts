@@ -1,9 +1,11 @@
 import { createServer } from 'node:net'
 import { buildApp } from './app.ts'
 import type { Config } from './config.ts'
-import { type Deps, openDeps, type OpenOptions } from './deps.ts'
+import { type Deps, type OpenOptions, openDeps } from './deps.ts'
 import { startMailboxServer } from './features/mailbox/index.ts'
-import { wordsOf } from './lib/errors.ts'
+import { PairpostError, wordsOf } from './lib/errors.ts'
+import { within } from './platform/http/time-limit.ts'
+import type { TypedApp } from './platform/http/typed-app.ts'
 import { startWorker } from './worker.ts'
 
 /** What a process of ours does: `start` is all of it in one. */
@@ -17,39 +19,65 @@ export interface Service {
   close(): Promise<void>
 }
 
-/** Starts one process. @throws Error when the port is taken, Conflict when migrations are pending */
-export async function startService(config: Config, role: ProcessRole, options: OpenOptions = {}): Promise<Service> {
+const WEB_CLOSE_MS = 6500
+/** After this the process ends in any case: the ledger recovers whatever was open. */
+const MERCY_MS = 9500
+
+/** Starts one process. @throws Conflict when the port is taken or migrations are pending, Upstream */
+export async function startService(given: Config, role: ProcessRole, options: OpenOptions = {}): Promise<Service> {
+  const config = given.port === 0 ? await chooseFreePort(given) : given
   const deps = await openDeps(config, options)
-  const parts: { close(): Promise<unknown> }[] = []
+  let app: TypedApp | undefined
+  let mailbox: Awaited<ReturnType<typeof startMailboxServer>> | undefined
   const close = async () => {
-    // The web first: nobody is told "yes" by a service that is leaving.
-    for (const part of parts.reverse()) await part.close()
+    // Together: the web takes no more requests, the sender ends its dialogues. Only then what both stand on.
+    await Promise.allSettled([app && within(WEB_CLOSE_MS, app.close()), deps.stopWork()])
+    await mailbox?.close()
     await deps.close()
   }
   try {
     // Without SMTP_URL mail goes into the mailbox: one server for the worker and the page where one can reply.
-    const mailbox = config.smtpUrl ? undefined : await startMailboxServer(deps)
-    if (mailbox) parts.push(mailbox)
+    mailbox = config.smtpUrl ? undefined : await startMailboxServer(deps)
     const smtpUrl = config.smtpUrl ?? (mailbox as { url: string }).url
+    // The port before the work: a second copy started by mistake must not take jobs while it finds out.
+    if (role !== 'worker') {
+      app = await buildApp(deps, { mailboxSmtpUrl: mailbox?.url })
+      await listen(app, config)
+    }
     if (role !== 'web') await startWorker(deps, { smtpUrl })
-    if (role === 'worker') return { deps, url: undefined, close }
-    const app = await buildApp(deps, { mailboxSmtpUrl: mailbox?.url })
-    parts.push(app)
-    const url = await app.listen({ port: config.port, host: config.host })
-    return { deps, url, close }
+    return { deps, url: app && urlOf(app, config.host), close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** Ends orderly on SIGTERM and SIGINT; after 9.5 s without mercy: the ledger recovers whatever was open. */
+async function listen(app: TypedApp, { port, host }: Config): Promise<void> {
+  try {
+    await app.listen({ port, host })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new PairpostError(
+      'port_taken',
+      `Port ${port} of ${host} is taken by another program. End it, or set PORT to another number.`,
+    )
+  }
+}
+
+/** An address that a browser on this machine can open. */
+function urlOf(app: TypedApp, host: string): string {
+  const { port } = app.server.address() as { port: number }
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+/** Ends orderly on SIGTERM and SIGINT. More signals change nothing: npm passes on the one that we got already. */
 export function endOnSignals(close: () => Promise<void>): void {
   let ending = false
   const end = () => {
     if (ending) return
     ending = true
-    setTimeout(() => process.exit(0), 9500).unref()
+    setTimeout(() => process.exit(0), MERCY_MS).unref()
     close().then(
       () => process.exit(0),
       (error) => {
@@ -62,18 +90,23 @@ export function endOnSignals(close: () => Promise<void>): void {
   process.on('SIGINT', end)
 }
 
-/** The port asked for, or a free one when somebody has it: for the demo, where two runs must never meet. */
-export async function choosePort(wanted: number, host: string): Promise<number> {
-  for (const port of [wanted, 0]) {
-    const found = await new Promise<number | undefined>((done) => {
-      const probe = createServer()
-      probe.on('error', () => done(undefined))
-      probe.listen(port, host, () => {
-        const address = probe.address()
-        probe.close(() => done(typeof address === 'object' && address ? address.port : undefined))
-      })
+/**
+ * The configuration with a port that is free: the one asked for, or another when somebody has it. Links follow it,
+ * unless PUBLIC_URL says where they lead.
+ */
+export async function chooseFreePort(config: Config): Promise<Config> {
+  const port = (await probe(config.port, config.host)) ?? (await probe(0, config.host)) ?? config.port
+  const isDefault = config.publicUrl === `http://localhost:${config.port}`
+  return { ...config, port, publicUrl: isDefault ? `http://localhost:${port}` : config.publicUrl }
+}
+
+function probe(port: number, host: string): Promise<number | undefined> {
+  return new Promise((done) => {
+    const server = createServer()
+    server.on('error', () => done(undefined))
+    server.listen(port, host, () => {
+      const address = server.address()
+      server.close(() => done(typeof address === 'object' && address ? address.port : undefined))
     })
-    if (found !== undefined) return found
-  }
-  return wanted
+  })
 }

@@ -6,7 +6,7 @@ import { ensureSender, sendDue } from './features/deliveries/index.ts'
 import { importWork } from './features/imports/index.ts'
 import type { Handlers } from './jobs/catalog.ts'
 import { longWorkHandlers } from './jobs/long-work.ts'
-import { PairpostError } from './lib/errors.ts'
+import { PairpostError, wordsOf } from './lib/errors.ts'
 import { forgetIdempotencyKeys } from './platform/http/idempotency.ts'
 import { openInstallation } from './platform/installation.ts'
 import { createDkimSigner, type DkimSigner } from './platform/mail/dkim.ts'
@@ -15,7 +15,7 @@ import { createDkimSigner, type DkimSigner } from './platform/mail/dkim.ts'
 export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }): Promise<void> {
   const senderId = await ensureSender(deps.db, limitsFromEnvironment(deps.config))
   const installation = openInstallation({ db: deps.db, dataDir: deps.config.dataDir })
-  const compose = createComposer({ ...deps, signer: await readSigner(deps) })
+  const compose = createComposer({ ...deps, signer: await readSigner(deps.config) })
 
   const handlers: Handlers = {
     'send-due': async (_input, signal) => {
@@ -46,9 +46,18 @@ export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }):
   await deps.work(handlers)
 }
 
-async function readSigner({ config }: Deps): Promise<DkimSigner | undefined> {
-  if (!config.dkim) return undefined
-  const { privateKey, selector } = config.dkim
-  const pem = privateKey.includes('-----BEGIN') ? privateKey.replaceAll('\\n', '\n') : await readFile(privateKey, 'utf8')
-  return createDkimSigner({ domain: config.mailDomain, selector, privateKey: pem })
+/** The signer of DKIM_PRIVATE_KEY (PEM text, perhaps with \\n for its line breaks, or a path); none when it is not set. */
+export async function readSigner({ dkim, mailDomain }: Deps['config']): Promise<DkimSigner | undefined> {
+  if (!dkim) return undefined
+  const { privateKey, selector } = dkim
+  try {
+    const pem = privateKey.includes('-----BEGIN')
+      ? privateKey.replaceAll('\\n', '\n')
+      : await readFile(privateKey, 'utf8')
+    return createDkimSigner({ domain: mailDomain, selector, privateKey: pem })
+  } catch (error) {
+    throw new PairpostError('dkim_key', `The key of DKIM_PRIVATE_KEY cannot be used: ${wordsOf(error)}.`, {
+      cause: error,
+    })
+  }
 }

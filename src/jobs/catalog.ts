@@ -20,7 +20,10 @@ export type QueueName = 'sending' | 'work'
 
 interface JobRule {
   queue: QueueName
-  /** Rung by the clock, once over all processes. */
+  /**
+   * Run so often by each worker process by its own clock, not by the queue: a scheduler that lives in the queue is lost
+   * with it, and these are what makes good for a lost queue. Run by several at once they do no harm.
+   */
   everySeconds?: number
 }
 
@@ -37,5 +40,5 @@ export const CONCURRENCY: Record<QueueName, number> = { sending: 1, work: 3 }
 
 export type Handlers = { [Name in JobName]: (input: JobInputs[Name], signal: AbortSignal) => Promise<void> }
 
-/** Rings a job of the catalog, now or after `delayMs`. */
+/** Rings a job of the catalog, now or after `delayMs`. A queue that is away is no fault of the caller: a sweep rings again. */
 export type Ring = <Name extends JobName>(name: Name, input: JobInputs[Name], delayMs?: number) => Promise<void>

@@ -1,13 +1,21 @@
-import { sql } from 'kysely'
-import type { FieldFault } from '../../lib/errors.ts'
-import type { DbOrTx } from '../../platform/db/open.ts'
-import { countAudience, listRecipientIds, selectAudience } from './audience-queries.ts'
-import { getComposeSettings } from './compose-queries.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { type FieldFault, InvalidInput } from '../../lib/errors.ts'
+import type { Db, DbOrTx } from '../../platform/db/open.ts'
+import { countAudience, listRecipientIds } from './audience-queries.ts'
 import { parseFrom } from './compose.ts'
-import { type CampaignCheck, checkCampaign, type Compiled, compileVariant, type EmptyField, type Finding, findEmptyFields, type MergeRow } from './content/index.ts'
-import { listMergeRows, listVariantTexts } from './queries.ts'
-import type { LockedCampaign } from './schedule-queries.ts'
-import type { Lane } from './schema.ts'
+import { type ComposeSettings, getComposeSettings } from './compose-queries.ts'
+import {
+  type CampaignCheck,
+  type Compiled,
+  checkCampaign,
+  compileVariant,
+  type EmptyField,
+  type Finding,
+  findEmptyFields,
+} from './content/index.ts'
+import { countLastRecipients, findOverlap, listEarlierSubjects } from './earlier-queries.ts'
+import { getSampleRow, listMergeRows, listVariants, recordCompiled, type VariantRow } from './queries.ts'
+import { getScheduledCampaign, type ScheduledCampaign } from './schedule-queries.ts'
 
 interface FactsDeps {
   /** One moment for the whole check: a campaign for "now" is not past by the time it is looked at. */
@@ -15,14 +23,23 @@ interface FactsDeps {
   config: { mailFrom: string }
 }
 
-/** Every finding of the checks, with the audience as it is now. */
-export async function checkWholeCampaign(deps: FactsDeps, db: DbOrTx, campaign: LockedCampaign, sendAt: Date | null): Promise<Finding[]> {
-  return checkCampaign(await gatherFacts(deps, db, campaign, sendAt))
+/** Everything that speaks for or against sending a campaign as it is now. @throws NotFound */
+export async function listCampaignFindings(
+  deps: { db: Db; clock: Clock; config: FactsDeps['config'] },
+  id: number,
+): Promise<Finding[]> {
+  const campaign = await getScheduledCampaign(deps.db, id)
+  return checkCampaign(await gatherFacts({ ...deps, now: deps.clock.now() }, deps.db, campaign, null))
 }
 
 /** The problems among them, as faults of a request: what keeps a campaign from being scheduled. */
-export async function findCampaignFaults(deps: FactsDeps, db: DbOrTx, campaign: LockedCampaign, sendAt: Date): Promise<FieldFault[]> {
-  const findings = await checkWholeCampaign(deps, db, campaign, sendAt)
+export async function findCampaignFaults(
+  deps: FactsDeps,
+  db: DbOrTx,
+  campaign: ScheduledCampaign,
+  sendAt: Date,
+): Promise<FieldFault[]> {
+  const findings = checkCampaign(await gatherFacts(deps, db, campaign, sendAt))
   return findings
     .filter((finding) => finding.level === 'problem')
     .map(({ code, message, variant, line }) => ({
@@ -31,93 +48,87 @@ export async function findCampaignFaults(deps: FactsDeps, db: DbOrTx, campaign: 
     }))
 }
 
-async function gatherFacts(deps: FactsDeps, db: DbOrTx, campaign: LockedCampaign, sendAt: Date | null): Promise<CampaignCheck> {
+async function gatherFacts(
+  deps: FactsDeps,
+  db: DbOrTx,
+  campaign: ScheduledCampaign,
+  sendAt: Date | null,
+): Promise<CampaignCheck> {
   const settings = await getComposeSettings(db, campaign.id)
-  const texts = await listVariantTexts(db, campaign.id, campaign.version)
-  const compiled = new Map<string, Compiled>()
-  for (const { language, text } of texts) {
-    // What does not compile is named by the checks themselves.
-    const made = await compileVariant({ language, lane: campaign.lane, text }).catch(() => undefined)
-    if (made) compiled.set(language, made)
-  }
-  const { recipients } = await countAudience(db, campaign)
+  const variants = await compileWhatCan(db, campaign)
+  const compiled = new Map(
+    variants.flatMap((variant) => (variant.compiled ? [[variant.language, variant.compiled]] : [])),
+  )
   const { name } = parseFrom(deps.config.mailFrom, settings.from_name)
-  const before = await findEarlierCampaigns(db, campaign)
-  const { tested_version } = await db.selectFrom('campaigns').select('tested_version').where('id', '=', campaign.id).executeTakeFirstOrThrow()
   return {
-    variants: texts.map(({ language, text }) => ({ language, lane: campaign.lane, text, compiled: compiled.get(language) })),
+    variants,
     default_language: campaign.language,
     fallbacks: settings.fallbacks,
     from_name: name,
     audience: {
-      count: recipients,
-      last_count: before.last_count,
-      empty_fields: await listEmptyFields(db, campaign, compiled, { default_language: campaign.language, fallbacks: settings.fallbacks, sender_name: name }),
+      count: (await countAudience(db, campaign)).recipients,
+      last_count: await countLastRecipients(db, campaign),
+      empty_fields: await listEmptyFields(db, campaign, compiled, { ...settings, from_name: name }),
     },
     send_at: sendAt,
     now: deps.now,
     version: campaign.version,
-    tested_version,
-    last_subjects: before.subjects,
+    tested_version: campaign.tested_version,
+    last_subjects: await listEarlierSubjects(db, campaign),
     recent_overlap: campaign.lane === 'automatic' ? null : await findOverlap(db, campaign, sendAt ?? deps.now),
     automatic: campaign.lane === 'automatic',
   }
 }
 
-/** Lacks everything that somebody can lack: a field that this one has is empty for nobody. */
-const EMPTIEST: MergeRow = {
-  person_id: null,
-  given_name: 'Nobody',
-  family_name: '',
-  country_code: 'FR',
-  language: 'en',
-  partners: [],
-  round_code: '-',
-  round_name: '-',
-  round_starts_on: null,
-  round_ends_on: null,
-  round_confirm_by: null,
-  round_applications_close_on: null,
+/** Each variant as it was compiled, or compiled now and kept. What does not compile is named by the checks themselves. */
+async function compileWhatCan(
+  db: DbOrTx,
+  { id, version, lane }: ScheduledCampaign,
+): Promise<CampaignCheck['variants']> {
+  const compile = async ({ language, compiled: _, ...text }: VariantRow) => {
+    try {
+      const compiled = await compileVariant({ language, lane, text })
+      await recordCompiled(db, { campaign_id: id, version, language, compiled })
+      return compiled
+    } catch (error) {
+      if (error instanceof InvalidInput) return undefined
+      throw error
+    }
+  }
+  const found: CampaignCheck['variants'] = []
+  for (const row of await listVariants(db, id, version)) {
+    const { language, compiled, ...text } = row
+    found.push({ language, lane, text, compiled: compiled ?? (await compile(row)) })
+  }
+  return found
 }
-const ROWS_AT_A_TIME = 2000
+
+/** Lacks everything that somebody can lack: a field that this one has is empty for nobody. */
+const EMPTIEST = { person_id: null, given_name: 'Nobody', family_name: '', country_code: 'FR', partners: [] }
+const ROWS_AT_A_TIME = 5000
+const NAMES = 5
 
 async function listEmptyFields(
   db: DbOrTx,
-  campaign: LockedCampaign,
-  compiled: Map<string, Compiled>,
-  settings: Parameters<typeof findEmptyFields>[2],
+  campaign: ScheduledCampaign,
+  compiled: ReadonlyMap<string, Compiled>,
+  settings: Pick<ComposeSettings, 'fallbacks'> & { from_name: string },
 ): Promise<EmptyField[]> {
   if (compiled.size === 0) return []
-  const languages = [...compiled.keys()]
-  const possible = languages.some((language) => findEmptyFields([{ ...EMPTIEST, language }], compiled, settings).length > 0)
-  if (!possible) return []
+  const merge = { default_language: campaign.language, fallbacks: settings.fallbacks, sender_name: settings.from_name }
+  // Most texts give every field a fallback: then nobody's row needs to be read.
+  const round = await getSampleRow(db, campaign.id)
+  const emptiest = [...compiled.keys()].map((language) => ({ ...round, ...EMPTIEST, language }))
+  if (findEmptyFields(emptiest, compiled, merge).length === 0) return []
   const ids = await listRecipientIds(db, campaign)
-  const rows: MergeRow[] = []
+  const all = new Map<string, EmptyField>()
   for (let at = 0; at < ids.length; at += ROWS_AT_A_TIME) {
-    rows.push(...(await listMergeRows(db, campaign.id, ids.slice(at, at + ROWS_AT_A_TIME))))
+    const rows = await listMergeRows(db, campaign.id, ids.slice(at, at + ROWS_AT_A_TIME))
+    for (const found of findEmptyFields(rows, compiled, merge)) {
+      const before = all.get(found.field)
+      const names = [...(before?.names ?? []), ...found.names].slice(0, NAMES)
+      all.set(found.field, { ...found, count: found.count + (before?.count ?? 0), names })
+    }
   }
-  return findEmptyFields(rows, compiled, settings)
-}
-
-/** Campaigns of this kind in this round before this one. */
-async function findEarlierCampaigns(db: DbOrTx, campaign: LockedCampaign): Promise<{ last_count: number | null; subjects: string[] }> {
-  const { rows } = await sql<{ subject: string; recipients: number }>`
-    select v.subject, (select count(*) from deliveries d where d.campaign_id = c.id and not d.is_test and d.state <> 'skipped') as recipients
-    from campaigns c join campaign_variants v on v.campaign_id = c.id and v.version = c.version and v.language = c.language
-    where c.round_id = ${campaign.round_id} and c.id <> ${campaign.id} and c.lane = ${campaign.lane}
-      and c.frozen_at is not null and c.state <> 'cancelled'
-    order by c.frozen_at desc limit 50`.execute(db)
-  return { last_count: rows[0]?.recipients ?? null, subjects: rows.map((row) => row.subject) }
-}
-
-/** The campaign that most of the same people get within 24 hours of this one. */
-async function findOverlap(db: DbOrTx, campaign: LockedCampaign & { lane: Lane }, at: Date): Promise<{ count: number; campaign_id: number } | null> {
-  const { rows } = await sql<{ count: number; campaign_id: number }>`
-    select d.campaign_id, count(*) as count from deliveries d
-    join campaigns c on c.id = d.campaign_id and c.lane = 'campaign' and c.state <> 'cancelled'
-    where d.campaign_id <> ${campaign.id} and not d.is_test and d.state <> 'skipped'
-      and d.due_at between ${at}::timestamptz - interval '24 hours' and ${at}::timestamptz + interval '24 hours'
-      and d.person_id in (select person_id from (${selectAudience(campaign)}) picked where skipped_reason is null)
-    group by d.campaign_id order by count(*) desc limit 1`.execute(db)
-  return rows[0] ?? null
+  return [...all.values()]
 }

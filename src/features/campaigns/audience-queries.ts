@@ -2,19 +2,26 @@ import { type RawBuilder, sql } from 'kysely'
 import type { DbOrTx } from '../../platform/db/open.ts'
 import { type Audience, DEFAULT_STATES } from './schema.ts'
 
+/** What decides who a campaign is for: a campaign's row has all of it. */
+export interface AudienceRule {
+  round_id: number
+  kind: string
+  lane: string
+  audience: Audience
+}
+
 /**
  * The one query behind the count, the list and the queue: who an audience picks, and for those who will be left out,
  * why. Columns: person_id, address, language, country_code, time_zone, skipped_reason (null: a recipient).
  */
-export function selectAudience(input: { round_id: number; lane: string; audience: Audience }): RawBuilder<unknown> {
-  const { audience } = input
+export function selectAudience({ round_id, kind, lane, audience }: AudienceRule): RawBuilder<unknown> {
   const conditions = [
-    sql`a.round_id = ${input.round_id}`,
+    sql`a.round_id = ${round_id}`,
     sql`a.state = any(${audience.states ?? DEFAULT_STATES})`,
     ...(audience.countries ? [sql`a.country_code = any(${audience.countries})`] : []),
     ...(audience.sectors ? [sql`a.sector = any(${audience.sectors})`] : []),
     ...(audience.pathways ? [sql`a.pathway = any(${audience.pathways})`] : []),
-    ...(audience.matched === undefined ? [] : [audience.matched ? HAS_PARTNER : sql`not ${HAS_PARTNER}`]),
+    ...(audience.matched === undefined ? [] : [audience.matched ? hasPartner(kind) : sql`not ${hasPartner(kind)}`]),
   ]
   return sql`
     select a.person_id, ad.address, p.language, p.country_code, p.time_zone,
@@ -22,7 +29,7 @@ export function selectAudience(input: { round_id: number; lane: string; audience
         when ad.address is null then 'no_address'
         when not a.code_of_conduct_agreed then 'no_code_of_conduct'
         else (select case when s.reason = 'manual' then 'suppressed' else s.reason end from suppressions s
-          where s.address = ad.address and s.lifted_at is null and (s.scope = 'all' or ${input.lane} = 'campaign')
+          where s.address = ad.address and s.lifted_at is null and (s.scope = 'all' or ${lane} = 'campaign')
           order by s.scope, s.created_at limit 1)
       end as skipped_reason
     from applications a
@@ -31,9 +38,15 @@ export function selectAudience(input: { round_id: number; lane: string; audience
     where ${sql.join(conditions, sql` and `)}`
 }
 
-const HAS_PARTNER = sql`exists (
-  select from partnership_members m join partnerships ps on ps.id = m.partnership_id
-  where m.person_id = a.person_id and ps.round_id = a.round_id and ps.ended_at is null)`
+/** Matched is whoever's text would show a partner: the same rule as listMergeRows (queries.ts). */
+function hasPartner(kind: string): RawBuilder<unknown> {
+  return sql`exists (
+    select from partnership_members m
+    join partnerships ps on ps.id = m.partnership_id
+    join partnership_members other on other.partnership_id = ps.id and other.person_id <> m.person_id
+    where m.person_id = a.person_id and ps.round_id = a.round_id and ps.ended_at is null
+      and (ps.introduced_at is not null or ${kind} = 'introduction'))`
+}
 
 export interface AudienceCount {
   recipients: number
@@ -41,27 +54,49 @@ export interface AudienceCount {
   skipped: Record<string, number>
 }
 
-export async function countAudience(db: DbOrTx, input: Parameters<typeof selectAudience>[0]): Promise<AudienceCount> {
+export async function countAudience(db: DbOrTx, rule: AudienceRule): Promise<AudienceCount> {
   const { rows } = await sql<{ skipped_reason: string | null; count: number }>`
-    select skipped_reason, count(*) as count from (${selectAudience(input)}) picked group by skipped_reason`.execute(db)
+    select skipped_reason, count(*) as count from (${selectAudience(rule)}) picked group by skipped_reason`.execute(db)
   return {
     recipients: rows.find((row) => row.skipped_reason === null)?.count ?? 0,
-    skipped: Object.fromEntries(rows.flatMap((row) => (row.skipped_reason === null ? [] : [[row.skipped_reason, row.count]]))),
+    skipped: Object.fromEntries(
+      rows.flatMap((row) => (row.skipped_reason === null ? [] : [[row.skipped_reason, row.count]])),
+    ),
   }
 }
 
 /** Where the recipients live, for the local hour: a zone of their own, or their country's. */
-export async function listAudiencePlaces(db: DbOrTx, input: Parameters<typeof selectAudience>[0]) {
+export async function listAudiencePlaces(db: DbOrTx, rule: AudienceRule) {
   const { rows } = await sql<{ country_code: string; time_zone: string | null }>`
-    select distinct country_code, time_zone from (${selectAudience(input)}) picked where skipped_reason is null`.execute(db)
+    select distinct country_code, time_zone from (${selectAudience(rule)}) picked where skipped_reason is null`.execute(
+    db,
+  )
   return rows
 }
 
 /** The languages that recipients read. */
-export async function listAudienceLanguages(db: DbOrTx, input: Parameters<typeof selectAudience>[0]): Promise<string[]> {
+export async function listAudienceLanguages(db: DbOrTx, rule: AudienceRule): Promise<string[]> {
   const { rows } = await sql<{ language: string }>`
-    select distinct language from (${selectAudience(input)}) picked where skipped_reason is null`.execute(db)
+    select distinct language from (${selectAudience(rule)}) picked where skipped_reason is null`.execute(db)
   return rows.map((row) => row.language)
+}
+
+/** Ids of the recipients, in order. */
+export async function listRecipientIds(db: DbOrTx, rule: AudienceRule): Promise<number[]> {
+  const { rows } = await sql<{ person_id: number }>`
+    select person_id from (${selectAudience(rule)}) picked where skipped_reason is null order by person_id`.execute(db)
+  return rows.map((row) => row.person_id)
+}
+
+/** How the rule sees one person now; undefined when it does not pick them. */
+export async function findInAudience(
+  db: DbOrTx,
+  rule: AudienceRule,
+  personId: number,
+): Promise<{ skipped_reason: string | null } | undefined> {
+  const { rows } = await sql<{ skipped_reason: string | null }>`
+    select skipped_reason from (${selectAudience(rule)}) picked where person_id = ${personId}`.execute(db)
+  return rows[0]
 }
 
 /** When the people of one place are due. */
@@ -78,27 +113,31 @@ export interface PlaceDue {
  */
 export async function freezeAudience(
   tx: DbOrTx,
-  input: Parameters<typeof selectAudience>[0] & { campaign_id: number; version: number; languages: Record<string, string>; default_language: string; due_at: Date; places: PlaceDue[] },
+  rule: AudienceRule,
+  input: {
+    campaign_id: number
+    version: number
+    languages: Record<string, string>
+    default_language: string
+    due_at: Date
+    places: readonly PlaceDue[]
+  },
 ): Promise<number> {
+  const places = JSON.stringify(
+    input.places.map(({ country_code, time_zone, due_at }) => ({ country_code, time_zone, due_at })),
+  )
   const { numAffectedRows } = await sql`
     with places as (
-      select * from jsonb_to_recordset(${JSON.stringify(input.places)}::jsonb) as e(country_code text, time_zone text, due_at timestamptz)
+      select * from jsonb_to_recordset(${places}::jsonb) as e(country_code text, time_zone text, due_at timestamptz)
     )
     insert into deliveries (campaign_id, person_id, lane, state, skipped_reason, address, domain, language, version, due_at)
-    select ${input.campaign_id}, picked.person_id, ${input.lane},
+    select ${input.campaign_id}, picked.person_id, ${rule.lane},
       case when skipped_reason is null then 'queued' else 'skipped' end, skipped_reason,
       address, lower(split_part(address, '@', 2)),
       coalesce(${JSON.stringify(input.languages)}::jsonb ->> picked.language, ${input.default_language}),
       ${input.version}, coalesce(places.due_at, ${input.due_at})
-    from (${selectAudience(input)}) picked
+    from (${selectAudience(rule)}) picked
     left join places on places.country_code = picked.country_code and places.time_zone is not distinct from picked.time_zone
     order by picked.person_id`.execute(tx)
   return Number(numAffectedRows ?? 0n)
-}
-
-/** Ids of the recipients, in order. */
-export async function listRecipientIds(db: DbOrTx, input: Parameters<typeof selectAudience>[0]): Promise<number[]> {
-  const { rows } = await sql<{ person_id: number }>`
-    select person_id from (${selectAudience(input)}) picked where skipped_reason is null order by person_id`.execute(db)
-  return rows.map((row) => row.person_id)
 }

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { signToken, type TokenKeys } from '../../lib/tokens.ts'
 import type { Db } from '../../platform/db/open.ts'
-import { encodeBody, type EncodedBody, renderBody } from '../../platform/mail/body.ts'
+import { type EncodedBody, encodeBody, renderBody } from '../../platform/mail/body.ts'
 import type { DkimSigner } from '../../platform/mail/dkim.ts'
 import { composeMessage, type Mailbox } from '../../platform/mail/message.ts'
 import type { ClaimedDelivery, Compose, Composed } from '../deliveries/index.ts'
+import { getComposeSettings } from './compose-queries.ts'
 import type { Compiled } from './content/compile.ts'
 import type { PieceField } from './content/merge-fields.ts'
-import { type MergeRow, mergeValuesFor, type MergeLinks, type MergeValues } from './content/merge-values.ts'
+import { type MergeLinks, type MergeRow, type MergeValues, mergeValuesFor } from './content/merge-values.ts'
 import { escapesOf, renderPieces } from './content/render.ts'
 import { getSampleRow, listMergeRows } from './queries.ts'
-import { getComposeSettings } from './compose-queries.ts'
 import { ensureCompiled } from './service.ts'
 
 interface ComposeDeps {
@@ -32,27 +32,29 @@ interface Prepared {
   roundCode: string
 }
 
+/** All languages of a version. */
+type PreparedVersion = Map<string, Prepared>
+
 /** Versions kept encoded: more than are ever under way at one time. */
 const KEPT = 40
 
 /** Makes the messages of claims: rows and texts are read once for the whole group. */
 export function createComposer(deps: ComposeDeps): Compose {
-  const prepared = new Map<string, Promise<Map<string, Prepared>>>()
+  const kept = new Map<string, PreparedVersion>()
 
-  function prepare(campaignId: number, version: number): Promise<Map<string, Prepared>> {
+  async function prepare(campaignId: number, version: number): Promise<PreparedVersion> {
     const key = `${campaignId}/${version}`
-    let found = prepared.get(key)
-    if (!found) {
-      found = prepareVersion(deps, campaignId, version)
-      found.catch(() => prepared.delete(key))
-      prepared.set(key, found)
-      if (prepared.size > KEPT) prepared.delete(prepared.keys().next().value as string)
-    }
-    return found
+    const known = kept.get(key)
+    if (known) return known
+    const { variants, is_final } = await prepareVersion(deps, campaignId, version)
+    // A draft's sender and fallbacks may still change under the same version: only what is frozen is kept.
+    if (is_final) kept.set(key, variants)
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value as string)
+    return variants
   }
 
   return async (claimed) => {
-    const versions = new Map<string, Map<string, Prepared>>()
+    const versions = new Map<string, PreparedVersion>()
     const rows = new Map<string, MergeRow>()
     for (const [campaignId, deliveries] of Map.groupBy(claimed, (delivery) => delivery.campaign_id)) {
       for (const version of new Set(deliveries.map((delivery) => delivery.version))) {
@@ -71,10 +73,17 @@ export function createComposer(deps: ComposeDeps): Compose {
   }
 }
 
-async function prepareVersion(deps: ComposeDeps, campaignId: number, version: number): Promise<Map<string, Prepared>> {
-  const [compiled, settings] = await Promise.all([ensureCompiled(deps, campaignId, version), getComposeSettings(deps.db, campaignId)])
+async function prepareVersion(
+  deps: ComposeDeps,
+  campaignId: number,
+  version: number,
+): Promise<{ variants: PreparedVersion; is_final: boolean }> {
+  const [compiled, settings] = await Promise.all([
+    ensureCompiled(deps, campaignId, version),
+    getComposeSettings(deps.db, campaignId),
+  ])
   const from = parseFrom(deps.config.mailFrom, settings.from_name)
-  return new Map(
+  const variants = new Map(
     [...compiled].map(([language, variant]) => {
       const escapes = escapesOf(variant.direction)
       const prepared: Prepared = {
@@ -84,7 +93,12 @@ async function prepareVersion(deps: ComposeDeps, campaignId: number, version: nu
           { pieces: variant.html, escape: escapes.html },
           `pp-${randomBytes(12).toString('hex')}`,
         ),
-        valuesOf: mergeValuesFor({ language, default_language: settings.language, fallbacks: settings.fallbacks, sender_name: from.name }),
+        valuesOf: mergeValuesFor({
+          language,
+          default_language: settings.language,
+          fallbacks: settings.fallbacks,
+          sender_name: from.name,
+        }),
         subject: (values) => renderPieces(variant.subject, values, escapes.subject),
         from,
         automatic: settings.lane === 'automatic',
@@ -93,9 +107,15 @@ async function prepareVersion(deps: ComposeDeps, campaignId: number, version: nu
       return [language, prepared]
     }),
   )
+  return { variants, is_final: settings.frozen_at !== null }
 }
 
-function composeOne({ keys, config, signer, clock }: ComposeDeps, delivery: ClaimedDelivery, variant: Prepared, row: MergeRow): Composed {
+function composeOne(
+  { keys, config, signer, clock }: ComposeDeps,
+  delivery: ClaimedDelivery,
+  variant: Prepared,
+  row: MergeRow,
+): Composed {
   const { mailDomain } = config
   const unsubscribe = signToken(keys, 'unsubscribe', delivery.id)
   const unsubscribeUrl = `${config.publicUrl}/u/${unsubscribe}`
@@ -111,7 +131,9 @@ function composeOne({ keys, config, signer, clock }: ComposeDeps, delivery: Clai
       listId: `<${variant.roundCode.toLowerCase()}.${mailDomain}>`,
       feedbackId: `${delivery.campaign_id}:${variant.roundCode}:${delivery.lane}:pairpost`,
       automatic: variant.automatic,
-      unsubscribe: variant.automatic ? undefined : { url: unsubscribeUrl, mailto: `mailto:u+${unsubscribe}@${mailDomain}` },
+      unsubscribe: variant.automatic
+        ? undefined
+        : { url: unsubscribeUrl, mailto: `mailto:u+${unsubscribe}@${mailDomain}` },
     },
     variant.body.contentType,
     renderBody(variant.body, values),

@@ -2,54 +2,72 @@ import { sql } from 'kysely'
 import { NotFound } from '../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
 import type { SchedulePlan } from './schedule-rules.ts'
-import type { Audience } from './schema.ts'
+import type { Audience, CampaignKind, Lane } from './schema.ts'
 
-export interface LockedCampaign {
+/** What scheduling needs of a campaign: its rule, its text and where it stands. */
+export interface ScheduledCampaign {
   id: number
   round_id: number
-  lane: 'automatic' | 'campaign'
+  kind: CampaignKind
+  lane: Lane
   state: string
   audience: Audience
   language: string
   version: number
+  tested_version: number | null
   starts_at: Date | null
 }
 
-/** The campaign's row, locked until the transaction ends. @throws NotFound */
-export async function lockCampaign(tx: DbOrTx, id: number): Promise<LockedCampaign> {
-  const { rows } = await sql<LockedCampaign>`
-    select id, round_id, lane, state, audience, language, version, starts_at from campaigns where id = ${id} for update`.execute(tx)
+/** @throws NotFound */
+export async function getScheduledCampaign(db: DbOrTx, id: number): Promise<ScheduledCampaign> {
+  return readCampaign(db, id, false)
+}
+
+/**
+ * The row, locked until the transaction ends. Not against its key: a test email of it may be queued meanwhile.
+ * @throws NotFound
+ */
+export async function lockCampaign(tx: DbOrTx, id: number): Promise<ScheduledCampaign> {
+  return readCampaign(tx, id, true)
+}
+
+async function readCampaign(db: DbOrTx, id: number, lock: boolean): Promise<ScheduledCampaign> {
+  const { rows } = await sql<ScheduledCampaign>`
+    select id, round_id, kind, lane, state, audience, language, version, tested_version, starts_at
+    from campaigns where id = ${id} ${lock ? sql`for no key update` : sql``}`.execute(db)
   if (!rows[0]) throw new NotFound(`Campaign ${id}`)
   return rows[0]
 }
 
-export async function recordScheduled(tx: DbOrTx, id: number, plan: SchedulePlan, localTime: string | undefined): Promise<void> {
+export async function recordScheduled(
+  tx: DbOrTx,
+  id: number,
+  { plan, local_time, now }: { plan: SchedulePlan; local_time: string | undefined; now: Date },
+): Promise<void> {
   const { send_at, hold_until, starts_at } = plan
+  const times = { send_at, hold_until, starts_at, local_time: local_time ?? null, frozen_at: now, updated_at: now }
   await tx
     .updateTable('campaigns')
-    .set({ state: 'scheduled', send_at, hold_until, starts_at, local_time: localTime ?? null, frozen_at: new Date(), updated_at: new Date() })
+    .set({ state: 'scheduled', ...times })
     .where('id', '=', id)
     .execute()
 }
 
-/** Changes the state if it is one of `from`. Returns whether it was. */
-export async function moveCampaign(tx: DbOrTx, id: number, from: string[], to: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('campaigns')
-    .set({ state: to, updated_at: new Date(), ...(to === 'cancelled' ? { finished_at: new Date() } : {}) })
-    .where('id', '=', id)
-    .where('state', 'in', from)
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+/** The state of a campaign that is locked, with the times that go with it. */
+export async function recordState(tx: DbOrTx, id: number, state: string, now: Date): Promise<void> {
+  await sql`update campaigns set state = ${state}, updated_at = ${now},
+    started_at = case when ${state} = 'sending' then coalesce(started_at, ${now}) else started_at end,
+    finished_at = case ${state} when 'sending' then null when 'cancelled' then ${now}::timestamptz else finished_at end
+    where id = ${id}`.execute(tx)
 }
 
 /** Everything that has not begun goes nowhere; what is in a dialogue ends by itself. */
 export async function cancelWaiting(tx: DbOrTx, id: number): Promise<void> {
   await sql`update deliveries set state = 'cancelled', held_reason = null, updated_at = clock_timestamp()
-    where campaign_id = ${id} and state in ('queued', 'deferred', 'held')`.execute(tx)
+    where campaign_id = ${id} and not is_test and state in ('queued', 'deferred', 'held')`.execute(tx)
 }
 
-/** Starts what is due. Returns each with how late it is, in seconds. */
+/** Starts what is due. Returns each with how late it is, in seconds. Of two sweeps at once, one starts it. */
 export async function startDueCampaigns(db: DbOrTx, now: Date): Promise<{ id: number; late_seconds: number }[]> {
   const { rows } = await sql<{ id: number; late_seconds: number }>`
     update campaigns set state = 'sending', started_at = ${now}, updated_at = ${now}
@@ -58,9 +76,36 @@ export async function startDueCampaigns(db: DbOrTx, now: Date): Promise<{ id: nu
   return rows
 }
 
-/** A campaign is done when nothing of it waits any more; what a person must decide (uncertain, held) may remain. */
+/**
+ * What came back to a campaign that had ended: a claim or a dialogue of before it was cancelled is cancelled too, and
+ * a campaign goes on when the late word of a slow dialogue was "try again".
+ */
+export async function settleEnded(db: Db, now: Date): Promise<void> {
+  await sql`update deliveries d set state = 'cancelled', updated_at = clock_timestamp() from campaigns c
+    where c.id = d.campaign_id and c.state = 'cancelled' and d.state in ('queued', 'deferred') and not d.is_test`.execute(
+    db,
+  )
+  await sql`update campaigns c set state = 'sending', finished_at = null, updated_at = ${now}
+    where state = 'done' and exists (
+      select from deliveries d where d.campaign_id = c.id and not d.is_test and d.state in ('queued', 'deferred'))`.execute(
+    db,
+  )
+}
+
+/**
+ * A campaign is done when nothing of it waits any more. What was held for being late or restored waits for a person
+ * to resume it; uncertain ones and those of a domain that refuses us may be decided later.
+ */
 export async function finishCampaigns(db: Db, now: Date): Promise<void> {
-  await sql`update campaigns c set state = 'done', finished_at = ${now}, updated_at = ${now}
-    where state = 'sending' and not exists (
-      select from deliveries d where d.campaign_id = c.id and not d.is_test and d.state in ('queued', 'claimed', 'sending', 'deferred'))`.execute(db)
+  await db.transaction().execute(async (tx) => {
+    // Locked first, looked at in a second statement: whatever held the lock (resume, resolve) may have queued something.
+    const { rows } = await sql<{ id: number }>`
+      select id from campaigns where state = 'sending' order by id for no key update skip locked`.execute(tx)
+    if (rows.length === 0) return
+    await sql`update campaigns c set state = 'done', finished_at = ${now}, updated_at = ${now}
+      where id = any(${rows.map((row) => row.id)}::bigint[]) and not exists (
+        select from deliveries d where d.campaign_id = c.id and not d.is_test
+          and (d.state in ('queued', 'claimed', 'sending', 'deferred')
+            or (d.state = 'held' and d.held_reason in ('late', 'restored'))))`.execute(tx)
+  })
 }

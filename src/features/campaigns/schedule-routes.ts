@@ -3,7 +3,8 @@ import type { Ring } from '../../jobs/catalog.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Db } from '../../platform/db/open.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
-import { cancelCampaign, pauseCampaign, resumeCampaign, scheduleCampaign } from './schedule.ts'
+import { cancelCampaign, pauseCampaign, resumeCampaign } from './progress.ts'
+import { scheduleCampaign } from './schedule.ts'
 import { requestTest } from './test-email.ts'
 import { explainDelivery } from './why.ts'
 
@@ -14,8 +15,9 @@ interface RouteDeps {
   config: { mailFrom: string }
 }
 
-const Params = Type.Object({ id: Type.Integer({ minimum: 1 }) })
 const closed = { additionalProperties: false } as const
+const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const Params = Type.Object({ id: Id })
 
 export function addScheduleRoutes(app: TypedApp, deps: RouteDeps): void {
   app.route({
@@ -28,9 +30,17 @@ export function addScheduleRoutes(app: TypedApp, deps: RouteDeps): void {
       params: Params,
       body: Type.Object(
         {
-          at: Type.String({ maxLength: 40, description: 'An instant with its zone, or "now"', examples: ['2016-03-03T09:00:00Z', 'now'] }),
-          local_time: Type.Optional(Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: "On each recipient's own clock" })),
-          hold_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400, default: 0, description: 'Nothing leaves for so long' })),
+          at: Type.String({
+            maxLength: 40,
+            description: 'An instant with its zone, or "now". With local_time only its date counts',
+            examples: ['2016-03-03T09:00:00Z', 'now'],
+          }),
+          local_time: Type.Optional(
+            Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: "On each recipient's own clock" }),
+          ),
+          hold_seconds: Type.Optional(
+            Type.Integer({ minimum: 0, maximum: 86_400, default: 0, description: 'Nothing leaves for so long' }),
+          ),
         },
         closed,
       ),
@@ -64,7 +74,9 @@ export function addScheduleRoutes(app: TypedApp, deps: RouteDeps): void {
       body: Type.Object(
         {
           to: Type.String({ maxLength: 320 }),
-          as: Type.Optional(Type.Union([Type.Null(), Type.Integer({ minimum: 1 })], { description: 'A person of the round; null shows sample values' })),
+          as: Type.Optional(
+            Type.Union([Type.Null(), Id], { description: 'A person of the round; null shows sample values' }),
+          ),
           language: Type.Optional(Type.String({ maxLength: 35 })),
         },
         closed,
@@ -81,7 +93,7 @@ export function addScheduleRoutes(app: TypedApp, deps: RouteDeps): void {
       tags: ['People'],
       summary: 'Why did this person (not) get this email?',
       params: Params,
-      querystring: Type.Object({ campaign: Type.Integer({ minimum: 1 }) }, closed),
+      querystring: Type.Object({ campaign: Id }, closed),
     },
     handler: ({ params, query }) => explainDelivery(deps.db, { person_id: params.id, campaign_id: query.campaign }),
   })

@@ -1,8 +1,8 @@
 import type { Ring } from '../../jobs/catalog.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Db } from '../../platform/db/open.ts'
-import { holdWaiting, LATE_SECONDS, sweepLedger } from '../deliveries/index.ts'
-import { finishCampaigns, startDueCampaigns } from './schedule-queries.ts'
+import { holdLateCampaign, LATE_SECONDS, sweepLedger } from '../deliveries/index.ts'
+import { finishCampaigns, settleEnded, startDueCampaigns } from './schedule-queries.ts'
 
 interface SweepDeps {
   db: Db
@@ -22,6 +22,7 @@ export async function sweepDeliveries(deps: SweepDeps): Promise<void> {
   const now = deps.clock.now()
   await startCampaigns(deps.db, now)
   const due = await sweepLedger(deps.db, { sender_id: deps.senderId, now, most: DUE_PER_RUN * MOST_RUNS })
+  await settleEnded(deps.db, now)
   await finishCampaigns(deps.db, now)
   if (due === 0) return
   const runs = Math.ceil(due / DUE_PER_RUN) - (await deps.countWaiting())
@@ -32,7 +33,7 @@ export async function sweepDeliveries(deps: SweepDeps): Promise<void> {
 async function startCampaigns(db: Db, now: Date): Promise<void> {
   await db.transaction().execute(async (tx) => {
     for (const { id, late_seconds } of await startDueCampaigns(tx, now)) {
-      if (late_seconds > LATE_SECONDS) await holdWaiting(tx, 'late', id)
+      if (late_seconds > LATE_SECONDS) await holdLateCampaign(tx, id, now)
     }
   })
 }

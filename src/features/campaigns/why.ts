@@ -1,13 +1,14 @@
-import { sql } from 'kysely'
 import { NotFound } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { getDelivery } from '../deliveries/index.ts'
 import { findPersonInAudience, type PersonInAudience } from './why-queries.ts'
 
+type Delivery = Awaited<ReturnType<typeof getDelivery>>
+
 /** Why a person got an email or not: one sentence, and the delivery behind it when there is one. */
 export interface Explanation {
   sentence: string
-  delivery: Awaited<ReturnType<typeof getDelivery>> | null
+  delivery: Delivery | null
 }
 
 /** @throws NotFound when there is no such person or campaign */
@@ -15,14 +16,12 @@ export async function explainDelivery(db: Db, input: { person_id: number; campai
   const found = await findPersonInAudience(db, input)
   if (!found.campaign) throw new NotFound(`Campaign ${input.campaign_id}`)
   if (!found.person) throw new NotFound(`Person ${input.person_id}`)
-  const { rows } = await sql<{ id: number }>`select id from deliveries
-    where campaign_id = ${input.campaign_id} and person_id = ${input.person_id} and not is_test`.execute(db)
-  if (!rows[0]) return { sentence: explainAbsence(found), delivery: null }
-  const delivery = await getDelivery(db, rows[0].id)
-  return { sentence: explainState(delivery, found.campaign.state), delivery }
+  if (found.delivery_id === undefined) {
+    return { sentence: explainAbsence(found, found.campaign, found.person.given_name), delivery: null }
+  }
+  const delivery = await getDelivery(db, found.delivery_id)
+  return { sentence: explainState(delivery, found.campaign), delivery }
 }
-
-type Delivery = Awaited<ReturnType<typeof getDelivery>>
 
 const SKIPPED: Record<string, string> = {
   no_address: 'we have no address for them',
@@ -36,52 +35,72 @@ const SKIPPED: Record<string, string> = {
 
 const HELD: Record<string, string> = {
   late: 'it would have come more than two hours late',
-  restored: 'the database was restored and nobody knows what had left before',
+  restored: 'the database was restored, and nobody knows what had left before',
   domain_refuses: 'their mail provider refuses us',
 }
 
-function explainState(delivery: Delivery, campaignState: string): string {
+type Campaign = NonNullable<PersonInAudience['campaign']>
+
+function explainState(delivery: Delivery, campaign: Campaign): string {
   const last = delivery.attempts.at(-1)
-  const said = last?.words ? ` The server said: ${last.words}` : ''
+  const said = last?.code && last.words ? ` The server said: ${last.words}` : ''
   switch (delivery.state) {
     case 'accepted':
-      return last
+      return last?.outcome === 'accepted'
         ? `Accepted by the mail server for ${last.address} at ${utc(last.ended_at)}.${said}`
-        : `Marked as accepted by a person.`
+        : `A person marked it as accepted at ${utc(delivery.accepted_at)}.`
     case 'skipped':
       return `Not sent: ${SKIPPED[delivery.skipped_reason ?? ''] ?? delivery.skipped_reason}.`
     case 'rejected':
-      return `The mail server refused it for good.${said}`
-    case 'deferred':
-      return `The mail server refused it for now; try ${delivery.tries + 1} is due at ${utc(delivery.due_at)}.${said}`
+      return explainRejection(delivery, last, said)
     case 'uncertain':
-      return `We cannot know whether it was accepted: the connection ended without an answer. A person must decide.${said}`
+      return `We cannot know whether it was accepted; a person must decide. What is known: ${last?.words ?? 'nothing.'}`
     case 'held':
-      return `Held for a person: ${HELD[delivery.held_reason ?? ''] ?? delivery.held_reason}.`
+      return `Held until a person resumes the campaign: ${HELD[delivery.held_reason ?? ''] ?? delivery.held_reason}.`
     case 'cancelled':
       return 'The campaign was cancelled before its turn came.'
     case 'claimed':
     case 'sending':
       return 'It is being handed over right now.'
     default:
-      return campaignState === 'paused' ? 'It waits: the campaign is paused.' : `It waits for its turn; it is due at ${utc(delivery.due_at)}.`
+      return explainWait(delivery, campaign, last, said)
   }
 }
 
-function explainAbsence({ campaign, person, application, in_audience }: PersonInAudience): string {
-  const name = person?.given_name
-  if (!application) return `${name} has no application in round ${campaign?.round_code}.`
-  if (campaign?.state === 'draft') {
-    return in_audience
-      ? `The campaign is a draft. ${name} would be picked if it were scheduled now.`
-      : `The campaign is a draft, and its audience does not pick ${name} (their application is ${application.state}).`
+type Attempt = Delivery['attempts'][number] | undefined
+
+function explainRejection({ tries }: Delivery, last: Attempt, said: string): string {
+  if (!last?.code) return `It could not be sent. ${last?.words ?? ''}`.trim()
+  return last.code < 500
+    ? `Given up: the mail server refused it for now each of ${tries} times.${said}`
+    : `The mail server refused it for good.${said}`
+}
+
+function explainWait(delivery: Delivery, campaign: Campaign, last: Attempt, said: string): string {
+  const refused = last?.outcome === 'deferred' ? `The mail server refused it for now.${said} ` : ''
+  if (campaign.state === 'paused') return `${refused}It waits: the campaign is paused.`
+  // During the officer's hold nothing leaves, whatever is due.
+  const { starts_at } = campaign
+  const at = starts_at && starts_at > delivery.due_at ? starts_at : delivery.due_at
+  return refused ? `${refused}It is tried again at ${utc(at)}.` : `It waits for its turn; it is due at ${utc(at)}.`
+}
+
+function explainAbsence({ application, in_audience }: PersonInAudience, campaign: Campaign, name: string): string {
+  const { round_code, frozen_at, state } = campaign
+  if (!application) return `${name} has no application in round ${round_code}.`
+  const notPicked = `does not pick ${name}: their application is ${application.state}, from ${application.country_code}, by ${application.pathway}.`
+  if (frozen_at === null) {
+    const stands = `The campaign ${state === 'draft' ? 'is a draft' : `was ${state} before it had recipients`}`
+    if (!in_audience) return `${stands}. Its audience ${notPicked}`
+    const reason = in_audience.skipped_reason
+    return reason === null
+      ? `${stands}. If it were scheduled now, ${name} would get it.`
+      : `${stands}. If it were scheduled now, ${name} would be left out: ${SKIPPED[reason] ?? reason}.`
   }
-  if (campaign?.frozen_at && application.created_at > campaign.frozen_at) {
-    return `${name} applied after the audience was frozen at ${utc(campaign.frozen_at)}.`
-  }
+  if (application.created_at > frozen_at) return `${name} applied after the audience was frozen at ${utc(frozen_at)}.`
   return in_audience
-    ? `${name} is in the audience now, but was not when it was frozen at ${utc(campaign?.frozen_at ?? null)}.`
-    : `The audience of this campaign does not pick ${name}: their application is ${application.state}, from ${application.country_code}, by ${application.pathway}.`
+    ? `${name} is in the audience now, but was not when it was frozen at ${utc(frozen_at)}.`
+    : `The audience of this campaign ${notPicked}`
 }
 
 const utc = (at: Date | null) => (at ? `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'an unknown time')

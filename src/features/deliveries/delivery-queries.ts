@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { Conflict, NotFound } from '../../lib/errors.ts'
+import { NotFound } from '../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
 
 export const DELIVERY_STATES = [
@@ -20,7 +20,9 @@ export type DeliveryCounts = Record<DeliveryState, number>
 /** One figure per state; together they are everybody the audience picked. */
 export async function countDeliveries(db: DbOrTx, campaignId: number): Promise<DeliveryCounts> {
   const { rows } = await sql<{ state: DeliveryState; count: number }>`
-    select state, count(*) as count from deliveries where campaign_id = ${campaignId} and not is_test group by state`.execute(db)
+    select state, count(*) as count from deliveries where campaign_id = ${campaignId} and not is_test group by state`.execute(
+    db,
+  )
   const counts = Object.fromEntries(DELIVERY_STATES.map((state) => [state, 0])) as DeliveryCounts
   for (const { state, count } of rows) counts[state] = count
   return counts
@@ -35,16 +37,21 @@ export async function countSkipped(db: DbOrTx, campaignId: number): Promise<Reco
 
 /** Deliveries by state over everything, for /metrics. */
 export async function countDeliveriesByState(db: Db): Promise<Record<string, number>> {
-  const { rows } = await sql<{ state: string; count: number }>`select state, count(*) as count from deliveries group by state`.execute(db)
+  const { rows } = await sql<{
+    state: string
+    count: number
+  }>`select state, count(*) as count from deliveries group by state`.execute(db)
   return Object.fromEntries(rows.map((row) => [row.state, row.count]))
 }
 
-/** One page, by id. @param after the id of the last one seen */
+/** One page, by id. @param after the id of the last one seen @throws NotFound */
 export async function listDeliveries(
   db: Db,
   input: { campaign_id: number; state: DeliveryState | undefined; after: number; limit: number },
 ) {
-  return db
+  const campaign = await db.selectFrom('campaigns').select('id').where('id', '=', input.campaign_id).executeTakeFirst()
+  if (!campaign) throw new NotFound(`Campaign ${input.campaign_id}`)
+  const rows = await db
     .selectFrom('deliveries')
     .leftJoin('people', 'people.id', 'deliveries.person_id')
     .select([
@@ -66,8 +73,10 @@ export async function listDeliveries(
     .$if(input.state !== undefined, (query) => query.where('deliveries.state', '=', input.state as string))
     .where('deliveries.id', '>', input.after)
     .orderBy('deliveries.id')
-    .limit(input.limit)
+    .limit(input.limit + 1)
     .execute()
+  const items = rows.slice(0, input.limit)
+  return { items, next: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null }
 }
 
 /** One delivery with every attempt and the server's words. @throws NotFound */
@@ -83,43 +92,46 @@ export async function getDelivery(db: Db, id: number) {
   return { ...delivery, attempts }
 }
 
-/**
- * A person decides what we could not know (or releases what was held): it was accepted after all, or it goes again
- * with the same Message-ID. @throws NotFound, Conflict when there is nothing to decide
- */
-export async function resolveDelivery(db: Db, input: { id: number; as: 'accepted' | 'resend'; now: Date }) {
-  const decided = await db.transaction().execute(async (tx) => {
-    const changed = await recordDecision(tx, input)
-    // A campaign that was done has something to do again.
-    if (changed && input.as === 'resend') {
-      await sql`update campaigns c set state = 'sending', finished_at = null from deliveries d
-        where d.id = ${input.id} and c.id = d.campaign_id and c.state = 'done'`.execute(tx)
-    }
-    return changed
-  })
-  const delivery = await getDelivery(db, input.id)
-  if (!decided) throw new Conflict('nothing_to_decide', `Delivery ${input.id} is ${delivery.state}: there is nothing to decide.`)
-  return delivery
+/** Where a delivery and its campaign stand, the campaign locked until the transaction ends. @throws NotFound */
+export async function lockForDecision(tx: DbOrTx, id: number) {
+  const { rows } = await sql<{ state: DeliveryState; is_test: boolean; campaign_id: number; campaign_state: string }>`
+    select d.state, d.is_test, d.campaign_id, c.state as campaign_state
+    from deliveries d join campaigns c on c.id = d.campaign_id where d.id = ${id} for no key update of c`.execute(tx)
+  if (!rows[0]) throw new NotFound(`Delivery ${id}`)
+  return rows[0]
 }
 
-async function recordDecision(tx: DbOrTx, input: { id: number; as: 'accepted' | 'resend'; now: Date }): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('deliveries')
-    .set(
-      input.as === 'accepted'
-        ? { state: 'accepted', accepted_at: input.now, updated_at: input.now }
-        : { state: 'queued', held_reason: null, due_at: input.now, updated_at: input.now },
-    )
-    .where('id', '=', input.id)
-    .where('state', 'in', input.as === 'accepted' ? ['uncertain'] : ['uncertain', 'held'])
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+/** Returns whether there was something to decide. */
+export async function recordDecision(
+  tx: DbOrTx,
+  { id, as, now }: { id: number; as: 'accepted' | 'resend'; now: Date },
+): Promise<boolean> {
+  const decided =
+    as === 'accepted'
+      ? sql`state = 'accepted', accepted_at = ${now} where state = 'uncertain'`
+      : sql`state = 'queued', held_reason = null, due_at = greatest(due_at, ${now}) where state in ('uncertain', 'held')`
+  const { numAffectedRows } = await sql`
+    update deliveries set updated_at = clock_timestamp(), ${decided} and id = ${id}`.execute(tx)
+  return numAffectedRows === 1n
+}
+
+/** A campaign that was done has something to do again. */
+export async function reopenCampaign(tx: DbOrTx, id: number): Promise<void> {
+  await sql`update campaigns set state = 'sending', finished_at = null where id = ${id} and state = 'done'`.execute(tx)
 }
 
 /** A test email: through the ledger and its limits, but in nobody's figures. */
 export async function queueTest(
   db: Db,
-  input: { campaign_id: number; version: number; language: string; person_id: number | null; address: string; domain: string; now: Date },
+  input: {
+    campaign_id: number
+    version: number
+    language: string
+    person_id: number | null
+    address: string
+    domain: string
+    now: Date
+  },
 ): Promise<number> {
   const { now, ...row } = input
   const { id } = await db

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { parseSendLimits } from '../../lib/send-limits.ts'
+import { campaignShare, parseSendLimits } from '../../lib/send-limits.ts'
 import type { DbOrTx } from '../../platform/db/open.ts'
-import { forecastLast } from './forecast.ts'
+import { type ForecastLimit, forecastDepartures, type Lane } from './forecast.ts'
 import { findSender } from './sender-queries.ts'
 
 /** Assumed where nothing was measured: what a modest submission server takes over ten connections. */
@@ -10,30 +10,55 @@ const MEASURED_OVER_SECONDS = 600
 const ENOUGH_TO_MEASURE = 100
 
 /**
- * When the last of these due times leaves, with everything of other campaigns that waits in between. Undefined when
- * nothing waits.
+ * When the last of a campaign leaves, with everything else that waits before it. Undefined when nothing of it waits.
+ * What cannot be foreseen: automatic email that is not there yet, refusals, a paused campaign that is not resumed.
  */
-export async function forecastLastDeparture(db: DbOrTx, input: { campaign_id: number; now: Date }): Promise<Date | undefined> {
+export async function forecastLastDeparture(
+  db: DbOrTx,
+  input: { campaign_id: number; now: Date },
+): Promise<Date | undefined> {
+  const { rows: waiting } = await sql<{ lane: Lane; due_at: Date; own: boolean }>`
+    select d.lane, greatest(d.due_at, c.starts_at) as due_at, d.campaign_id = ${input.campaign_id} and not d.is_test as own
+    from deliveries d
+    join campaigns c on c.id = d.campaign_id and (d.is_test or c.state in ('scheduled', 'sending', 'paused'))
+    where d.state in ('queued', 'deferred', 'claimed', 'sending') order by greatest(d.due_at, c.starts_at), d.id`.execute(
+    db,
+  )
+  const last = waiting.findLastIndex((row) => row.own)
+  const lane = waiting[last]?.lane
+  if (!lane) return undefined
   const sender = await findSender(db)
-  const limits = parseSendLimits(sender?.limits ?? '')
-  const longest = limits.at(-1)?.seconds ?? 0
-  const { rows: waiting } = await sql<{ due_at: Date; own: boolean }>`
-    select d.due_at, d.campaign_id = ${input.campaign_id} as own from deliveries d
-    join campaigns c on c.id = d.campaign_id and c.state in ('scheduled', 'sending', 'paused')
-    where d.state in ('queued', 'deferred', 'claimed', 'sending') order by d.due_at`.execute(db)
-  const last = waiting.findLast((row) => row.own)?.due_at
-  if (!last) return undefined
-  const { rows: used } = await sql<{ ended_at: Date }>`
-    select coalesce(ended_at, clock_timestamp()) as ended_at from attempts
-    where counted and (ended_at is null or ended_at > clock_timestamp() - make_interval(secs => ${longest}))`.execute(db)
-  return forecastLast({
+  const limits = parseSendLimits(sender?.limits ?? '').map((limit) => ({
+    ...limit,
+    campaign_count: campaignShare(limit, sender?.automatic_reserve_percent ?? 0),
+  }))
+  // In our own lane what comes after our last does not stand in our way; automatic email may do so at any time.
+  const dueIn = (of: Lane) =>
+    waiting.filter((row, at) => row.lane === of && (of !== lane || at <= last)).map((row) => row.due_at)
+  return forecastDepartures({
     limits,
-    now: input.now,
-    used: used.map((row) => row.ended_at),
-    // What others wait for later than our last does not stand in our way.
-    due: waiting.filter((row) => row.due_at <= last).map((row) => row.due_at),
+    now: later(input.now, sender?.closed_until, sender?.next_try_at),
+    used: sender ? await listUsed(db, sender.id, limits) : { automatic: [], campaign: [] },
+    due: { automatic: dueIn('automatic'), campaign: dueIn('campaign') },
     per_second: await measureRate(db),
-  })
+    until: lane,
+  }).last
+}
+
+/** When dialogues ended, as far back as a limit looks. One that is still open counts as ending now. */
+async function listUsed(db: DbOrTx, senderId: number, limits: readonly ForecastLimit[]): Promise<Record<Lane, Date[]>> {
+  const longest = Math.max(0, ...limits.map((limit) => limit.seconds))
+  const most = Math.max(0, ...limits.map((limit) => limit.count))
+  const read = async (lane: Lane) => {
+    // A window that is full is full: further back than its count nothing matters.
+    const { rows } = await sql<{ at: Date }>`
+      select coalesce(ended_at, clock_timestamp()) as at from attempts
+      where sender_id = ${senderId} and lane = ${lane}
+        and (ended_at is null or (counted and ended_at > clock_timestamp() - make_interval(secs => ${longest})))
+      order by 1 desc limit ${most}`.execute(db)
+    return rows.map((row) => row.at)
+  }
+  return { automatic: await read('automatic'), campaign: await read('campaign') }
 }
 
 /** Accepted messages a second, in the busiest of the last ten minutes. */
@@ -45,4 +70,8 @@ async function measureRate(db: DbOrTx): Promise<number> {
     order by count(*) desc limit 1`.execute(db)
   const measured = rows[0]
   return measured && measured.seconds > 1 ? measured.count / measured.seconds : ASSUMED_PER_SECOND
+}
+
+function later(now: Date, ...others: (Date | null | undefined)[]): Date {
+  return new Date(Math.max(now.getTime(), ...others.map((other) => other?.getTime() ?? 0)))
 }

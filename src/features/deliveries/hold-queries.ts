@@ -7,38 +7,60 @@ export const LATE_SECONDS = 2 * 3600
 export type HeldReason = 'late' | 'restored' | 'domain_refuses'
 
 /**
- * After an outage of more than two hours, what became due in it is held. Waiting for the limits is no outage: a
- * campaign may well take days.
+ * Holds what is more than two hours overdue, after an outage of the sweep or the mail server. Shorter ones, and waits
+ * for the limits, hold nothing: a campaign may well take days. What was in the middle of those days when the outage
+ * came is held too, since how late it would have been without it cannot be known.
  */
 export async function holdAfterOutage(db: DbOrTx, { seconds, now }: { seconds: number; now: Date }): Promise<number> {
   if (seconds <= LATE_SECONDS) return 0
-  const late = new Date(now.getTime() - LATE_SECONDS * 1000)
-  return hold(db, 'late', sql`due_at < ${late} and tries = 0`)
+  return holdOverdue(db, now, sql`c.state = 'sending'`)
 }
 
-/** Everything that waits, of one campaign or of all, because the database was restored or the campaign began late. */
-export async function holdWaiting(db: DbOrTx, reason: HeldReason, campaignId?: number): Promise<number> {
-  return hold(db, reason, campaignId === undefined ? sql`true` : sql`campaign_id = ${campaignId}`)
+/** The same for one campaign that begins late. What is due later where somebody lives is not late. */
+export async function holdLateCampaign(tx: DbOrTx, campaignId: number, now: Date): Promise<number> {
+  return holdOverdue(tx, now, sql`c.id = ${campaignId}`)
+}
+
+async function holdOverdue(db: DbOrTx, now: Date, which: ReturnType<typeof sql>): Promise<number> {
+  const late = new Date(now.getTime() - LATE_SECONDS * 1000)
+  // Nothing was due before its campaign could begin: an officer's hold makes nobody late.
+  return hold(
+    db,
+    'late',
+    sql`d.tries = 0 and d.campaign_id in (select c.id from campaigns c where ${which})
+      and greatest(d.due_at, (select c.starts_at from campaigns c where c.id = d.campaign_id)) < ${late}`,
+  )
+}
+
+/** Everything that waits, because the database was restored: it may have left already. */
+export async function holdRestored(db: DbOrTx): Promise<number> {
+  return hold(db, 'restored', sql`true`)
 }
 
 /** What waits for a domain that has stopped. */
 export async function holdStoppedDomains(db: Db, senderId: number): Promise<number> {
-  return hold(
-    db,
-    'domain_refuses',
-    sql`domain in (select domain from domain_stops where sender_id = ${senderId} and stopped_at is not null)`,
-  )
+  const stopped = await db
+    .selectFrom('domain_stops')
+    .select('domain')
+    .where('sender_id', '=', senderId)
+    .where('stopped_at', 'is not', null)
+    .execute()
+  // Most of the time there is none, and the deliveries that wait need not be read.
+  if (stopped.length === 0) return 0
+  return hold(db, 'domain_refuses', sql`d.domain = any(${stopped.map((row) => row.domain)})`)
 }
 
 async function hold(db: DbOrTx, reason: HeldReason, which: ReturnType<typeof sql>): Promise<number> {
-  const { numAffectedRows } = await sql`update deliveries set state = 'held', held_reason = ${reason}, updated_at = clock_timestamp()
-    where state in ('queued', 'deferred') and ${which}`.execute(db)
+  const { numAffectedRows } = await sql`update deliveries d
+    set state = 'held', held_reason = ${reason}, updated_at = clock_timestamp()
+    where d.state in ('queued', 'deferred') and not d.is_test and ${which}`.execute(db)
   return Number(numAffectedRows ?? 0n)
 }
 
-/** A person lets held deliveries go: they are due now. */
+/** A person lets held deliveries go: due now, or when they were due if that is still to come. */
 export async function releaseHeld(db: DbOrTx, campaignId: number, now: Date): Promise<number> {
-  const { numAffectedRows } = await sql`update deliveries set state = 'queued', held_reason = null, due_at = ${now}, updated_at = clock_timestamp()
+  const { numAffectedRows } = await sql`update deliveries
+    set state = 'queued', held_reason = null, due_at = greatest(due_at, ${now}), updated_at = clock_timestamp()
     where campaign_id = ${campaignId} and state = 'held'`.execute(db)
   return Number(numAffectedRows ?? 0n)
 }

@@ -10,8 +10,7 @@
  *
  * Not here: who is a recipient and what the message says (features/campaigns), replies and bounces.
  */
-export type { ClaimedDelivery } from './ledger-queries.ts'
-export { type HeldReason, holdWaiting, LATE_SECONDS, releaseHeld } from './hold-queries.ts'
+
 export {
   countDeliveries,
   countDeliveriesByState,
@@ -23,9 +22,11 @@ export {
   queueTest,
 } from './delivery-queries.ts'
 export { forecastLastDeparture } from './forecast-queries.ts'
+export { type HeldReason, holdLateCampaign, holdRestored, LATE_SECONDS, releaseHeld } from './hold-queries.ts'
+export type { ClaimedDelivery } from './ledger-queries.ts'
 export { addDeliveryRoutes } from './routes.ts'
-export { addUnsubscribeRoutes } from './unsubscribe-routes.ts'
 export { type Compose, type Composed, type SendDeps, sendDue } from './send-due.ts'
 export { ensureSender, findSender } from './sender-queries.ts'
 export { measureSender } from './sender-service.ts'
-export { sweepLedger } from './sweep.ts'
+export { noticeOutage, sweepLedger } from './sweep.ts'
+export { addUnsubscribeRoutes } from './unsubscribe-routes.ts'

@@ -28,13 +28,27 @@ const CLOSE_DAILY_MS = 60 * MINUTE
 export function decideOutcome(result: DialogueResult, tries: number): Outcome {
   const base = { retry_ms: undefined, close_sender_ms: undefined, domain_refuses: false }
   if (result.kind === 'accepted') {
-    return { ...base, state: 'accepted', code: result.code, enhanced_code: result.enhanced, words: result.words, counted: true }
+    return {
+      ...base,
+      state: 'accepted',
+      code: result.code,
+      enhanced_code: result.enhanced,
+      words: result.words,
+      counted: true,
+    }
   }
   if (result.kind === 'unknown') {
-    return { ...base, state: 'uncertain', code: undefined, enhanced_code: undefined, words: result.words, counted: true }
+    return {
+      ...base,
+      state: 'uncertain',
+      code: undefined,
+      enhanced_code: undefined,
+      words: result.words,
+      counted: true,
+    }
   }
   const said = { code: result.code, enhanced_code: result.enhanced, words: result.words, counted: result.reachedData }
-  if (isAccountLimit(result.code, result.enhanced)) {
+  if (isAccountLimit(result.code, result.enhanced) || isSenderRefusal(result.code, result.enhanced)) {
     // The account's fault, not the person's: tried again when the account opens, and never the last try.
     const close = result.enhanced === '5.4.5' ? CLOSE_DAILY_MS : CLOSE_MS
     return { ...base, ...said, state: 'deferred', retry_ms: close, close_sender_ms: close }
@@ -42,7 +56,7 @@ export function decideOutcome(result: DialogueResult, tries: number): Outcome {
   if (result.code < 500) {
     const wait = retryWait(tries)
     if (wait !== undefined) return { ...base, ...said, state: 'deferred', retry_ms: wait }
-    return { ...base, ...said, state: 'rejected', words: `Given up after ${tries} tries. ${result.words}` }
+    return { ...base, ...said, state: 'rejected' }
   }
   return { ...base, ...said, state: 'rejected', domain_refuses: isDomainRefusal(result.enhanced) }
 }
@@ -68,7 +82,18 @@ export function faultOutcome(words: string): Outcome {
 export function isAccountLimit(code: number, enhanced: string | undefined): boolean {
   if (enhanced === '5.4.5') return true
   if (code === 452) return true
-  return (code === 421 || code === 450 || code === 454) && (enhanced === undefined ? code === 421 : enhanced.startsWith('4.7.'))
+  return (
+    (code === 421 || code === 450 || code === 454) &&
+    (enhanced === undefined ? code === 421 : enhanced.startsWith('4.7.'))
+  )
+}
+
+/**
+ * The server refuses us, whoever the mail is for: it wants us logged in (RFC 4954 §6, RFC 3207 §4) or will not have
+ * our own address (RFC 3463 §3.2: 5.1.7, 5.1.8). Without this one wrong setting would reject a whole campaign.
+ */
+function isSenderRefusal(code: number, enhanced: string | undefined): boolean {
+  return [530, 534, 535, 538].includes(code) || enhanced === '5.1.7' || enhanced === '5.1.8'
 }
 
 /** Policy or security refusals (RFC 3463 §3.8): the domain's view of us. 5.7.13 (disabled account) is the person's. */

@@ -1,9 +1,10 @@
 import { Type } from '@fastify/type-provider-typebox'
+import type { Ring } from '../../jobs/catalog.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Db } from '../../platform/db/open.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
-import type { Ring } from '../../jobs/catalog.ts'
-import { DELIVERY_STATES, getDelivery, listDeliveries, resolveDelivery } from './delivery-queries.ts'
+import { DELIVERY_STATES, getDelivery, listDeliveries } from './delivery-queries.ts'
+import { resolveDelivery } from './resolve.ts'
 import { changeLimits, measureSender, releaseDomain } from './sender-service.ts'
 
 interface RouteDeps {
@@ -12,7 +13,8 @@ interface RouteDeps {
   ring: Ring
 }
 
-const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) })
+const closed = { additionalProperties: false } as const
+const Id = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 const StateFilter = Type.Union(DELIVERY_STATES.map((state) => Type.Literal(state)))
 
 export function addDeliveryRoutes(app: TypedApp, { db, clock, ring }: RouteDeps): void {
@@ -24,16 +26,16 @@ export function addDeliveryRoutes(app: TypedApp, { db, clock, ring }: RouteDeps)
       tags: ['Deliveries'],
       summary: "A campaign's deliveries, by state",
       params: Id,
-      querystring: Type.Object({
-        state: Type.Optional(StateFilter),
-        after: Type.Integer({ minimum: 0, default: 0 }),
-        limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
-      }),
+      querystring: Type.Object(
+        {
+          state: Type.Optional(StateFilter),
+          after: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }),
+          limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
+        },
+        closed,
+      ),
     },
-    handler: async ({ params, query }) => {
-      const items = await listDeliveries(db, { campaign_id: params.id, state: query.state, after: query.after, limit: query.limit })
-      return { items, next: items.length === query.limit ? String(items.at(-1)?.id) : null }
-    },
+    handler: ({ params, query }) => listDeliveries(db, { campaign_id: params.id, state: query.state, ...query }),
   })
 
   app.route({
@@ -52,7 +54,7 @@ export function addDeliveryRoutes(app: TypedApp, { db, clock, ring }: RouteDeps)
       tags: ['Deliveries'],
       summary: 'Decide an uncertain delivery, or let a held one go',
       params: Id,
-      body: Type.Object({ as: Type.Union([Type.Literal('accepted'), Type.Literal('resend')]) }, { additionalProperties: false }),
+      body: Type.Object({ as: Type.Union([Type.Literal('accepted'), Type.Literal('resend')]) }, closed),
     },
     handler: async ({ params, body }) => {
       const delivery = await resolveDelivery(db, { id: params.id, as: body.as, now: clock.now() })
@@ -76,7 +78,7 @@ export function addDeliveryRoutes(app: TypedApp, { db, clock, ring }: RouteDeps)
     schema: {
       tags: ['Sending'],
       summary: 'Change the limits; they hold from the next message on',
-      body: Type.Object({ limits: Type.String({ maxLength: 200, examples: ['14/1s,2000/24h'] }) }, { additionalProperties: false }),
+      body: Type.Object({ limits: Type.String({ maxLength: 200, examples: ['14/1s,2000/24h'] }) }, closed),
     },
     handler: async ({ body }) => {
       await changeLimits(db, body.limits)

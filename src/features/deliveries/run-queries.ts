@@ -13,7 +13,10 @@ export async function registerWorker(db: Db, host: string, pid: number): Promise
 
 /** False when the run was taken for lost meanwhile: it must not begin anything more. */
 export async function beat(db: Db, workerId: number): Promise<boolean> {
-  const { rows } = await sql`update workers set beat_at = clock_timestamp() where id = ${workerId} and stopped_at is null returning id`.execute(db)
+  const { rows } =
+    await sql`update workers set beat_at = clock_timestamp() where id = ${workerId} and stopped_at is null returning id`.execute(
+      db,
+    )
   return rows.length === 1
 }
 
@@ -26,7 +29,12 @@ export async function recordStopped(db: Db, workerId: number): Promise<void> {
  * to be missed.
  */
 export async function signOffGone(db: Db, host: string, isGone: (pid: number) => boolean): Promise<void> {
-  const running = await db.selectFrom('workers').select(['id', 'pid']).where('host', '=', host).where('stopped_at', 'is', null).execute()
+  const running = await db
+    .selectFrom('workers')
+    .select(['id', 'pid'])
+    .where('host', '=', host)
+    .where('stopped_at', 'is', null)
+    .execute()
   for (const { id, pid } of running) if (isGone(pid)) await recordStopped(db, id)
 }
 
@@ -37,7 +45,9 @@ export async function signOffGone(db: Db, host: string, isGone: (pid: number) =>
 export async function recoverLost(db: Db): Promise<{ queued: number; uncertain: number }> {
   return db.transaction().execute(async (tx) => {
     await sql`update workers set stopped_at = clock_timestamp()
-      where stopped_at is null and beat_at < clock_timestamp() - make_interval(secs => ${LOST_AFTER_SECONDS})`.execute(tx)
+      where stopped_at is null and beat_at < clock_timestamp() - make_interval(secs => ${LOST_AFTER_SECONDS})`.execute(
+      tx,
+    )
     // Owned by a run that has stopped: by the index of owned rows this reads a handful of rows.
     const { rows } = await sql<{ state: string }>`
       with lost as (

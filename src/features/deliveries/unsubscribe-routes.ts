@@ -1,38 +1,68 @@
-import { Type } from '@fastify/type-provider-typebox'
+import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyPluginAsync } from 'fastify'
 import type { TokenKeys } from '../../lib/tokens.ts'
 import type { Db } from '../../platform/db/open.ts'
 import type { Pages } from '../../platform/http/pages.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { findUnsubscription, resubscribe, type Unsubscription, unsubscribe } from './unsubscribe.ts'
 
-const Params = Type.Object({ token: Type.String({ maxLength: 64 }) })
+interface RouteDeps {
+  db: Db
+  keys: TokenKeys
+  pages: Pages
+}
+
+const Params = Type.Object({ token: Type.String() })
 const FRAME = { title: 'Emails', stylesheet: '/assets/participant.css' }
 
 /**
  * The page behind every unsubscribe link. GET shows (mail scanners follow links), POST acts: at once, without cookie
- * or redirect, urlencoded or multipart, as RFC 8058 §3.2 asks. A token that is not ours gets a page that says no more.
+ * or redirect, as RFC 8058 §3.2 asks. A token that is not ours gets a page that says no more.
  */
-export function addUnsubscribeRoutes(app: TypedApp, deps: { db: Db; keys: TokenKeys; pages: Pages }): void {
-  const answer = (token: string, found: Unsubscription | undefined) =>
-    found
-      ? { status: 200, html: deps.pages.render('participant/unsubscribe', FRAME, { token, stopped: found.programme_mail_stopped }) }
-      : { status: 404, html: deps.pages.render('participant/unknown-link', FRAME, {}) }
+export async function addUnsubscribeRoutes(app: TypedApp, deps: RouteDeps): Promise<void> {
+  await app.register(unsubscribePages(deps))
+}
 
-  const routes = [
-    { method: 'GET', url: '/u/:token', act: findUnsubscription },
-    { method: 'POST', url: '/u/:token', act: unsubscribe },
-    { method: 'POST', url: '/u/:token/again', act: resubscribe },
-  ] as const
-  for (const { method, url, act } of routes) {
-    app.route({
-      method,
-      url,
-      config: { allow: 'public' },
-      schema: { params: Params },
-      handler: async ({ params }, reply) => {
-        const { status, html } = answer(params.token, await act(deps, params.token))
-        return reply.status(status).type('text/html').header('cache-control', 'no-store').send(html)
-      },
-    })
+function unsubscribePages(deps: RouteDeps): FastifyPluginAsync {
+  return async (scope) => {
+    const app = scope.withTypeProvider<TypeBoxTypeProvider>()
+    acceptAnyBody(app)
+    const answer = (token: string, found: Unsubscription | undefined) =>
+      found
+        ? {
+            status: 200,
+            html: deps.pages.render('participant/unsubscribe', FRAME, { token, stopped: found.programme_mail_stopped }),
+          }
+        : { status: 404, html: deps.pages.render('participant/unknown-link', FRAME, {}) }
+
+    const routes = [
+      { method: 'GET', url: '/u/:token', act: findUnsubscription },
+      { method: 'POST', url: '/u/:token', act: unsubscribe },
+      { method: 'POST', url: '/u/:token/again', act: resubscribe },
+    ] as const
+    for (const { method, url, act } of routes) {
+      app.route({
+        method,
+        url,
+        config: { allow: 'public' },
+        schema: { params: Params },
+        handler: async ({ params }, reply) => {
+          const { status, html } = answer(params.token, await act(deps, params.token))
+          return reply.status(status).type('text/html').send(html)
+        },
+      })
+    }
   }
+}
+
+/**
+ * Mail programs post urlencoded, multipart or nothing at all (RFC 8058 §3.2), and what they say is in the address:
+ * no body is read, and none is a reason to refuse the wish.
+ */
+function acceptAnyBody(app: TypedApp): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, body, done) => {
+    body.resume()
+    done(null)
+  })
 }

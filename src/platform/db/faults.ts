@@ -8,6 +8,11 @@ export function isUnstorableInput(error: unknown): boolean {
   return isDatabaseError(error) && UNSTORABLE.has(error.code)
 }
 
+/** Whether the transaction lost a race and may be tried again from its start. */
+export function isSerializationFailure(error: unknown): boolean {
+  return isDatabaseError(error) && (error.code === '40001' || error.code === '40P01')
+}
+
 /** Whether the database cannot be reached, is starting or ending, or has no connection left. */
 export function isDatabaseAway(error: unknown): boolean {
   if (isDatabaseError(error)) return /^(08|57P0|53300)/.test(error.code)

@@ -29,7 +29,9 @@ export function encodeBody<Field extends string>(
   boundary: string,
 ): EncodedBody<Field> {
   const part = (type: string) =>
-    Buffer.from(`--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n`)
+    Buffer.from(
+      `--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n`,
+    )
   return {
     contentType: `multipart/alternative; boundary="${boundary}"`,
     pieces: joinBuffers([
@@ -50,8 +52,8 @@ export function renderBody<Field extends string>(body: EncodedBody<Field>, value
   )
 }
 
-function encodePieces<Field extends string>({ pieces, escape }: TextInPieces<Field>): EncodedBody<Field>['pieces'] {
-  return pieces.map((piece) => (typeof piece === 'string' ? encodeLiteral(piece) : { field: piece.field, escape }))
+function encodePieces<Field extends string>({ pieces, escape: write }: TextInPieces<Field>): EncodedBody<Field>['pieces'] {
+  return pieces.map((piece) => (typeof piece === 'string' ? encodeLiteral(piece) : { field: piece.field, escape: write }))
 }
 
 function encodeLiteral(text: string): Buffer {

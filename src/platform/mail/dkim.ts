@@ -13,7 +13,15 @@ export interface DkimSigner {
 const OVERSIGNED = ['From', 'Subject']
 
 /** @param privateKey PEM text @throws Error when it is no RSA private key */
-export function createDkimSigner({ domain, selector, privateKey }: { domain: string; selector: string; privateKey: string }): DkimSigner {
+export function createDkimSigner({
+  domain,
+  selector,
+  privateKey,
+}: {
+  domain: string
+  selector: string
+  privateKey: string
+}): DkimSigner {
   const key = createPrivateKey(privateKey)
   if (key.asymmetricKeyType !== 'rsa') throw new Error('DKIM_PRIVATE_KEY must be an RSA key.')
   return {
@@ -36,12 +44,20 @@ export function createDkimSigner({ domain, selector, privateKey }: { domain: str
 /** RFC 6376 §3.4.2: lower-case name, unfolded, runs of white space to one space, none around the colon or at the end. */
 function relaxField(line: string): string {
   const colon = line.indexOf(':')
-  const value = line.slice(colon + 1).replace(/\r\n/g, '').replace(/[ \t]+/g, ' ').trim()
+  const value = line
+    .slice(colon + 1)
+    .replace(/\r\n/g, '')
+    .replace(/[ \t]+/g, ' ')
+    .trim()
   return `${line.slice(0, colon).toLowerCase()}:${value}`
 }
 
 /** RFC 6376 §3.4.4: white space at line ends goes, runs become one space, empty lines at the end go. */
 function relaxBody(body: readonly Buffer[]): string {
-  const relaxed = Buffer.concat(body).toString('latin1').replace(/[ \t]+/g, ' ').replace(/ \r\n/g, '\r\n').replace(/(\r\n)+$/, '')
+  const relaxed = Buffer.concat(body)
+    .toString('latin1')
+    .replace(/[ \t]+/g, ' ')
+    .replace(/ \r\n/g, '\r\n')
+    .replace(/(\r\n)+$/, '')
   return relaxed ? `${relaxed}\r\n` : ''
 }

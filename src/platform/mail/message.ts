@@ -1,4 +1,4 @@
-import { encodeWords, foldLines, quoteString } from 'nodemailer/lib/mime-funcs'
+import { encodeWord, foldLines, quoteString } from 'nodemailer/lib/mime-funcs'
 import type { DkimSigner } from './dkim.ts'
 
 /** A name with its address, as in From and To. */
@@ -29,12 +29,17 @@ export interface MessageHeader {
  * The octets of one message (RFC 5322), signed when a signer is given. Lines end in CRLF and are 7-bit.
  * @param body from body.ts
  */
-export function composeMessage(header: MessageHeader, contentType: string, body: readonly Buffer[], signer?: DkimSigner): Buffer {
+export function composeMessage(
+  header: MessageHeader,
+  contentType: string,
+  body: readonly Buffer[],
+  signer?: DkimSigner,
+): Buffer {
   const lines: [string, string][] = [
     ['From', formatMailbox(header.from)],
     ['To', formatMailbox(header.to)],
     ['Reply-To', header.replyTo],
-    ['Subject', encodeWords(escapeHeader(header.subject), 'Q', 52)],
+    ['Subject', encodeText(oneLine(header.subject))],
     ['Date', header.date.toUTCString().replace('GMT', '+0000')],
     ['Message-ID', `<${header.messageId}>`],
     ['List-Id', header.listId],
@@ -48,7 +53,11 @@ export function composeMessage(header: MessageHeader, contentType: string, body:
   if (header.automatic) lines.push(['Auto-Submitted', 'auto-generated'])
   lines.push(['X-Auto-Response-Suppress', 'OOF, AutoReply'], ['MIME-Version', '1.0'], ['Content-Type', contentType])
 
-  const fields = lines.map(([name, value]) => ({ name, line: foldLines(`${name}: ${value}`, 76) }))
+  // Programs that look for a Message-ID do not all look on the next line.
+  const fields = lines.map(([name, value]) => ({
+    name,
+    line: name === 'Message-ID' ? `${name}: ${value}` : foldLines(`${name}: ${value}`, 76),
+  }))
   const signature = signer ? `${signer.sign(fields, body)}\r\n` : ''
   const head = Buffer.from(`${signature}${fields.map((field) => field.line).join('\r\n')}\r\n\r\n`)
   return Buffer.concat([head, ...body])
@@ -56,15 +65,35 @@ export function composeMessage(header: MessageHeader, contentType: string, body:
 
 /** RFC 5322 §3.4, the name encoded by RFC 2047 where it is not plain ASCII. */
 export function formatMailbox({ name, address }: Mailbox): string {
-  const clean = escapeHeader(name)
+  const clean = oneLine(name)
   if (!clean) return address
-  const plain = /^[\w ]+$/.test(clean)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is "ASCII"
-  const ascii = /^[\x20-\x7e]*$/.test(clean)
-  return `${plain ? clean : ascii ? quoteString(clean) : encodeWords(clean, 'Q', 52, true)} <${address}>`
+  if (needsEncoding(clean)) return `${encodeText(clean)} <${address}>`
+  return `${/^[\w ]+$/.test(clean) ? clean : quoteString(clean)} <${address}>`
 }
 
-/** One line, no control characters (RFC 5322 §2.2). */
-function escapeHeader(value: string): string {
-  return value.replace(/\p{Cc}+/gu, ' ').trim()
+/** Unstructured text (RFC 5322 §3.2.5): as it is, or as encoded words (RFC 2047) that each fit a line. */
+function encodeText(text: string): string {
+  return needsEncoding(text) ? encodeWord(text, 'Q', 52) : text
+}
+
+/** A word longer than this could not be folded into lines. */
+const LONGEST_WORD = 70
+
+/**
+ * Not only what is not ASCII: a name that looks like an encoded word would be decoded by the reader's program into
+ * whatever its owner hid in it.
+ */
+function needsEncoding(text: string): boolean {
+  return /[^\x20-\x7e]|=\?/.test(text) || text.split(' ').some((word) => word.length > LONGEST_WORD)
+}
+
+/**
+ * One line without control characters (RFC 5322 §2.2), nor those that turn round the direction of what follows: a
+ * name could otherwise make the address beside it look like another.
+ */
+function oneLine(value: string): string {
+  return value
+    .replace(/[\p{Cc}\u2028\u2029 ]+/gu, ' ')
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim()
 }

@@ -1,20 +1,21 @@
 import { createPostgresBackend, type Job, Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
+import { within } from '../http/time-limit.ts'
 
 /**
  * BullMQ over Redis, or over its own tables in our PostgreSQL when no Redis is configured: the same code for both.
  * Jobs here are doorbells (jobs/catalog.ts): losing one or all of them loses nothing.
  */
 export interface JobQueue {
-  /** Rings: one job, now or after `delayMs`. */
+  /** Rings: one job, now or after `delayMs`. @throws Error soon, never hanging, when the queue is away */
   ring(queue: string, name: string, data: object, delayMs?: number): Promise<void>
-  /** Rings every `seconds`, once over all processes. */
-  ringEvery(queue: string, name: string, seconds: number): Promise<void>
-  /** Handles the jobs of one queue in this process until `close`. */
+  /** Handles the jobs of one queue in this process until `stopWork`. */
   work(queue: string, concurrency: number, handle: (name: string, data: unknown) => Promise<void>): Promise<void>
   /** Jobs waiting and the age in seconds of the oldest, for /metrics. */
   measure(queue: string): Promise<{ waiting: number; oldestSeconds: number }>
   ping(): Promise<void>
+  /** Takes no more jobs; resolves when those under way have ended. */
+  stopWork(): Promise<void>
   close(): Promise<void>
 }
 
@@ -27,6 +28,8 @@ export interface QueueSettings {
 }
 
 const KEPT_FAILED = 200
+/** Who rings stands in the middle of a request or a sweep. */
+const ANSWER_MS = 3000
 
 export function openQueue(settings: QueueSettings): JobQueue {
   const backend = settings.redisUrl ? redisBackend(settings.redisUrl, settings) : postgresBackend(settings.databaseUrl)
@@ -44,15 +47,15 @@ export function openQueue(settings: QueueSettings): JobQueue {
     return queue
   }
 
+  const stopWork = async () => {
+    await Promise.all(workers.map((worker) => worker.close()))
+  }
+
   return {
     async ring(queue, name, data, delayMs = 0) {
-      await open(queue).add(name, data, { delay: delayMs, removeOnComplete: true, removeOnFail: KEPT_FAILED })
-    },
-    async ringEvery(queue, name, seconds) {
-      await open(queue).upsertJobScheduler(
-        name,
-        { every: seconds * 1000 },
-        { name, data: {}, opts: { removeOnComplete: true, removeOnFail: KEPT_FAILED } },
+      await within(
+        ANSWER_MS,
+        open(queue).add(name, data, { delay: delayMs, removeOnComplete: true, removeOnFail: KEPT_FAILED }),
       )
     },
     async work(queue, concurrency, handle) {
@@ -63,15 +66,16 @@ export function openQueue(settings: QueueSettings): JobQueue {
       await worker.waitUntilReady()
     },
     async measure(queue) {
-      const [oldest] = await open(queue).getWaiting(0, 0)
-      const waiting = await open(queue).getWaitingCount()
+      const [oldest] = await within(ANSWER_MS, open(queue).getWaiting(0, 0))
+      const waiting = await within(ANSWER_MS, open(queue).getWaitingCount())
       return { waiting, oldestSeconds: oldest ? Math.max(0, Date.now() - oldest.timestamp) / 1000 : 0 }
     },
     async ping() {
-      await open('work').getWaitingCount()
+      await within(ANSWER_MS, open('work').getWaitingCount())
     },
+    stopWork,
     async close() {
-      await Promise.all(workers.map((worker) => worker.close()))
+      await stopWork()
       await Promise.all([...queues.values()].map((queue) => queue.close()))
       await backend.close()
     },
@@ -85,14 +89,21 @@ interface Backend {
 }
 
 function redisBackend(url: string, { prefix = 'pairpost', onError }: QueueSettings): Backend {
+  const connect = (options: object) => {
+    const connection = new Redis(url, options)
+    connection.on('error', onError)
+    return connection
+  }
   // null: a worker waits for Redis to come back for as long as it takes (BullMQ asks for it).
-  const connection = new Redis(url, { maxRetriesPerRequest: null })
-  connection.on('error', onError)
+  const working = connect({ maxRetriesPerRequest: null, lazyConnect: true })
+  // A ring that Redis does not take now is not kept for later: the sweeps ring again, and would only pile them up.
+  const ringing = connect({ maxRetriesPerRequest: 1, enableOfflineQueue: false })
   return {
-    queue: (name) => new Queue(name, { connection, prefix }),
-    worker: (name, concurrency, run) => new Worker(name, run, { connection, prefix, concurrency, ...WORKER }),
+    queue: (name) => new Queue(name, { connection: ringing, prefix }),
+    worker: (name, concurrency, run) => new Worker(name, run, { connection: working, prefix, concurrency, ...WORKER }),
     close: async () => {
-      connection.disconnect()
+      working.disconnect()
+      ringing.disconnect()
     },
   }
 }
@@ -107,5 +118,8 @@ function postgresBackend(databaseUrl: string): Backend {
   }
 }
 
-/** A lost worker's job is taken over after 15 to 30 s; our sweeps do not wait for that. */
-const WORKER = { lockDuration: 15_000, stalledInterval: 15_000, maxStalledCount: 1000 }
+/**
+ * A lost worker's job is taken over after 15 to 30 s; our sweeps do not wait for that. runRetryDelay: how soon a
+ * worker asks again when the queue was away.
+ */
+const WORKER = { lockDuration: 15_000, stalledInterval: 15_000, maxStalledCount: 1000, runRetryDelay: 1000 }
