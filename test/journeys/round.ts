@@ -9,9 +9,9 @@ import { makeDataDir, SETTINGS } from '../support/pairpost.ts'
 import { freePort } from '../support/ports.ts'
 import { csvOf } from '../support/exports.ts'
 
-/** A service in this process that listens on a real port, on a database of its own. */
+/** A service in this process that listens on a real port, on a database of its own unless it is given one. */
 export async function openService(environment: Record<string, string> = {}, role: ProcessRole = 'start'): Promise<Api> {
-  const database = await cloneDatabase()
+  const database = environment.DATABASE_URL ? { url: environment.DATABASE_URL, drop: async () => undefined } : await cloneDatabase()
   const config = parseConfig({
     ...SETTINGS,
     LOG_LEVEL: 'fatal',
