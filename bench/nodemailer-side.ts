@@ -1,7 +1,7 @@
 /** The opponent, in a process of its own: a bare nodemailer pool that composes the same messages, without any ledger. */
 import { createTransport } from 'nodemailer'
-import { compileVariant, renderMessage } from '../src/features/campaigns/index.ts'
 import { mergeValuesFor } from '../src/features/campaigns/content/index.ts'
+import { compileVariant, renderMessage } from '../src/features/campaigns/index.ts'
 import { BENCH_DOMAIN, readTopic } from '../test/support/programme.ts'
 
 const [smtpUrl, count, connections] = [process.argv[2] as string, Number(process.argv[3]), Number(process.argv[4])]
@@ -15,7 +15,12 @@ const pool = createTransport({
   maxMessages: Number.POSITIVE_INFINITY,
 })
 const compiled = await compileVariant({ language: 'en', lane: 'campaign', text: await readTopic() })
-const valuesOf = mergeValuesFor({ language: 'en', default_language: 'en', fallbacks: {}, sender_name: 'The programme team' })
+const valuesOf = mergeValuesFor({
+  language: 'en',
+  default_language: 'en',
+  fallbacks: {},
+  sender_name: 'The programme team',
+})
 
 const cpuBefore = process.cpuUsage()
 const began = performance.now()
@@ -60,6 +65,11 @@ const seconds = (performance.now() - began) / 1000
 const cpu = process.cpuUsage(cpuBefore)
 pool.close()
 console.log(
-  JSON.stringify({ messages: accepted, seconds, cpu_ms: (cpu.user + cpu.system) / 1000, peak_mb: process.resourceUsage().maxRSS / 1024 }),
+  JSON.stringify({
+    messages: accepted,
+    seconds,
+    cpu_ms: (cpu.user + cpu.system) / 1000,
+    peak_mb: process.resourceUsage().maxRSS / 1024,
+  }),
 )
 process.exit(0)

@@ -11,11 +11,16 @@ import { migrate } from '../src/platform/db/migrate.ts'
 import { openDatabase } from '../src/platform/db/open.ts'
 import { startEmbeddedPostgres } from '../src/platform/embedded/postgres.ts'
 import { freePort } from '../test/support/ports.ts'
+import { makeProgramme } from '../test/support/programme.ts'
 import { findProgram } from '../test/support/programs.ts'
 import { startRedis } from '../test/support/redis.ts'
-import { makeProgramme } from '../test/support/programme.ts'
 
-const { values } = parseArgs({ options: { sizes: { type: 'string', default: '5000,1000,10000,100000' }, connections: { type: 'string', default: '10' } } })
+const { values } = parseArgs({
+  options: {
+    sizes: { type: 'string', default: '5000,1000,10000,100000' },
+    connections: { type: 'string', default: '10' },
+  },
+})
 const sizes = values.sizes.split(',').map(Number)
 const run = promisify(execFile)
 
@@ -63,11 +68,18 @@ try {
   sink.process.kill()
   await rm(folder, { recursive: true, force: true })
 }
-console.log(`\nsink: ${sink.name}; ${values.connections} connections; limits off; one worker; the bare pool's rate is the mean of its runs\n`)
+console.log(
+  `\nsink: ${sink.name}; ${values.connections} connections; limits off; one worker; the bare pool's rate is the mean of its runs\n`,
+)
 console.table(figures)
 await writeFile('bench.json', `${JSON.stringify({ sink: sink.name, figures }, null, 2)}\n`)
 
-function add(side: string, recipients: number, { messages, seconds, cpu_ms, peak_mb, freeze_ms }: Measured, reference: number): void {
+function add(
+  side: string,
+  recipients: number,
+  { messages, seconds, cpu_ms, peak_mb, freeze_ms }: Measured,
+  reference: number,
+): void {
   const rate = side.startsWith('bare') ? reference : messages / seconds
   figures.push({
     side,
@@ -117,9 +129,15 @@ async function startSinkProgram(): Promise<{ name: string; url: string; process:
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : []
   const child = program
     ? spawn(program, [...user, '-c', `127.0.0.1:${port}`, '1024'], { stdio: 'ignore' })
-    : spawn(process.execPath, [join(import.meta.dirname, '../test/support/sink/sink.ts'), '--port', String(port)], { stdio: ['pipe', 'ignore', 'inherit'] })
+    : spawn(process.execPath, [join(import.meta.dirname, '../test/support/sink/sink.ts'), '--port', String(port)], {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      })
   await new Promise((done) => setTimeout(done, 500))
-  return { name: program ? 'postfix smtp-sink' : 'the tests’ own sink', url: `smtp://127.0.0.1:${port}`, process: child }
+  return {
+    name: program ? 'postfix smtp-sink' : 'the tests’ own sink',
+    url: `smtp://127.0.0.1:${port}`,
+    process: child,
+  }
 }
 
 function round(value: number, digits: number): number {

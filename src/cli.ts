@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util'
-import { adopt, createToken, migrateDatabase } from './commands.ts'
 import { BadConfig, readConfig } from './config.ts'
-import { runDemo } from './demo.ts'
-import { runDoctor } from './doctor.ts'
 import { PairpostError, wordsOf } from './lib/errors.ts'
 import { ROLES } from './lib/permissions.ts'
-import { endOnSignals, type ProcessRole, startService } from './service.ts'
+import type { ProcessRole } from './service.ts'
 
 const USAGE = `pairpost <command>
 
@@ -23,6 +20,7 @@ Exit codes: 0 done, 1 failed, 2 usage. Settings come from the environment and .e
 
 class Usage extends Error {}
 
+/** Each command loads what it needs after its words and settings were found right: a mistake is told at once. */
 async function main(args: string[]): Promise<void> {
   const { positionals, values } = parse(args)
   const [command, action] = positionals
@@ -33,20 +31,29 @@ async function main(args: string[]): Promise<void> {
     case 'web':
     case 'worker':
       return serve(command)
-    case 'demo':
-      return runDemo(readConfig(), { exit: values.exit ?? false })
-    case 'migrate':
-      return migrateDatabase(readConfig())
-    case 'doctor':
-      process.exitCode = (await runDoctor(readConfig())) ? 0 : 1
+    case 'demo': {
+      const config = readConfig()
+      return (await import('./demo.ts')).runDemo(config, { exit: values.exit ?? false })
+    }
+    case 'migrate': {
+      const config = readConfig()
+      return (await import('./commands.ts')).migrateDatabase(config)
+    }
+    case 'doctor': {
+      const config = readConfig()
+      process.exitCode = (await (await import('./doctor.ts')).runDoctor(config)) ? 0 : 1
       return
-    case 'adopt':
-      return adopt(readConfig())
+    }
+    case 'adopt': {
+      const config = readConfig()
+      return (await import('./commands.ts')).adopt(config)
+    }
     case 'token': {
       const role = ROLES.find((known) => known === values.role)
       const name = values.name?.trim()
       if (action !== 'create' || !role || !name) throw new Usage('token create needs --role and --name')
-      return createToken(readConfig(), { role, name })
+      const config = readConfig()
+      return (await import('./commands.ts')).createToken(config, { role, name })
     }
     case 'inbound':
       throw new PairpostError(
@@ -77,6 +84,7 @@ function parse(args: string[]) {
 
 async function serve(role: ProcessRole): Promise<void> {
   const config = readConfig()
+  const { endOnSignals, startService } = await import('./service.ts')
   const starting = startService(config, role)
   // At once: whoever ends us while we start gets an orderly end too.
   endOnSignals(async () => (await starting.catch(() => undefined))?.close())

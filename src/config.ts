@@ -162,7 +162,11 @@ function reader(environment: Environment, faults: string[]) {
     text,
     integer,
     fraction: (key: Key) =>
-      parsed(key, (value) => (Number(value) > 0 && Number(value) <= 1 ? Number(value) : undefined), 'a number above 0, at most 1'),
+      parsed(
+        key,
+        (value) => (Number(value) > 0 && Number(value) <= 1 ? Number(value) : undefined),
+        'a number above 0, at most 1',
+      ),
     port: (key: Key) => integer(key, 0, 65_535),
     matching: (key: Key, pattern: RegExp, wanted: string) =>
       parsed(key, (value) => (pattern.test(value) ? value : undefined), wanted),

@@ -6,7 +6,7 @@ import { findSender, measureSender } from './features/deliveries/index.ts'
 import { wordsOf } from './lib/errors.ts'
 import { openInstallation } from './platform/installation.ts'
 import { openSession, type SmtpTimeouts } from './platform/mail/smtp-session.ts'
-import { readSigner } from './worker.ts'
+import { readSigner } from './signer.ts'
 
 type Say = (good: boolean, line: string) => void
 

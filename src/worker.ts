@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { limitsFromEnvironment } from './config.ts'
 import type { Deps } from './deps.ts'
 import { createComposer, sweepDeliveries } from './features/campaigns/index.ts'
@@ -6,10 +5,11 @@ import { ensureSender, sendDue } from './features/deliveries/index.ts'
 import { importWork } from './features/imports/index.ts'
 import type { Handlers } from './jobs/catalog.ts'
 import { longWorkHandlers } from './jobs/long-work.ts'
-import { PairpostError, wordsOf } from './lib/errors.ts'
+import { PairpostError, Upstream, wordsOf } from './lib/errors.ts'
 import { forgetIdempotencyKeys } from './platform/http/idempotency.ts'
+import { within } from './platform/http/time-limit.ts'
 import { openInstallation } from './platform/installation.ts'
-import { createDkimSigner, type DkimSigner } from './platform/mail/dkim.ts'
+import { readSigner } from './signer.ts'
 
 /** Begins to handle every job of the catalog: imports, campaigns, sending. It ends with `deps.close()`. */
 export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }): Promise<void> {
@@ -43,21 +43,20 @@ export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }):
     'sweep-idempotency-keys': () => forgetIdempotencyKeys(deps),
     ...longWorkHandlers(deps, importWork(deps)),
   }
-  await deps.work(handlers)
+  await reachQueue(deps, deps.work(handlers))
 }
 
-/** The signer of DKIM_PRIVATE_KEY (PEM text, perhaps with \\n for its line breaks, or a path); none when it is not set. */
-export async function readSigner({ dkim, mailDomain }: Deps['config']): Promise<DkimSigner | undefined> {
-  if (!dkim) return undefined
-  const { privateKey, selector } = dkim
+/** Processes of one compose file start at once: the queue may be a moment late. */
+const QUEUE_START_MS = 10_000
+
+async function reachQueue({ config }: Deps, begun: Promise<void>): Promise<void> {
   try {
-    const pem = privateKey.includes('-----BEGIN')
-      ? privateKey.replaceAll('\\n', '\n')
-      : await readFile(privateKey, 'utf8')
-    return createDkimSigner({ domain: mailDomain, selector, privateKey: pem })
+    await within(QUEUE_START_MS, begun)
   } catch (error) {
-    throw new PairpostError('dkim_key', `The key of DKIM_PRIVATE_KEY cannot be used: ${wordsOf(error)}.`, {
+    const where = config.redisUrl ? `Redis at ${new URL(config.redisUrl).host}` : 'The queue in the database'
+    throw new Upstream('queue_unreachable', `${where} cannot be used: ${wordsOf(error)}.`, {
       cause: error,
+      retryable: true,
     })
   }
 }

@@ -11,7 +11,12 @@ import { type SinkOptions, startSink } from './support/sink/sink.ts'
 async function ask(environment: Record<string, string> = {}): Promise<{ well: boolean; text: string }> {
   const database = await cloneDatabase()
   onTestFinished(() => database.drop())
-  const config: Config = parseConfig({ ...SETTINGS, DATABASE_URL: database.url, DATA_DIR: await makeDataDir(), ...environment })
+  const config: Config = parseConfig({
+    ...SETTINGS,
+    DATABASE_URL: database.url,
+    DATA_DIR: await makeDataDir(),
+    ...environment,
+  })
   const lines: string[] = []
   const timeouts = { connectMs: 2000, greetingMs: 200, replyMs: 2000 }
   const well = await runDoctor(config, { print: (line) => lines.push(line), timeouts })
@@ -30,7 +35,8 @@ const PUBLIC_URL = 'https://programme.example'
 test('all is well: every part is named, each in a line', async () => {
   const { well, text } = await ask()
   expect(text.split('\n').every((line) => line.startsWith('✓ '))).toBe(true)
-  for (const part of ['Configuration', 'Database', 'Queue', 'Fence', 'Limits', 'Mail', 'DKIM']) expect(text).toContain(`✓ ${part}: `)
+  for (const part of ['Configuration', 'Database', 'Queue', 'Fence', 'Limits', 'Mail', 'DKIM'])
+    expect(text).toContain(`✓ ${part}: `)
   expect(well).toBe(true)
 })
 
@@ -95,7 +101,10 @@ test('a Redis that does not answer is told', async () => {
 })
 
 test('a signing key that is no key is told', async () => {
-  const { well, text } = await ask({ DKIM_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----\\nnonsense', DKIM_SELECTOR: 'mail' })
+  const { well, text } = await ask({
+    DKIM_PRIVATE_KEY: '-----BEGIN PRIVATE KEY-----\\nnonsense',
+    DKIM_SELECTOR: 'mail',
+  })
   expect(text).toContain('✗ DKIM: The key of DKIM_PRIVATE_KEY cannot be used')
   expect(well).toBe(false)
 })

@@ -22,7 +22,10 @@ export type TokenKeys = readonly [TokenKey, ...TokenKey[]]
 
 /** @param secrets the newest first, at least one */
 export function tokenKeys(secrets: readonly string[]): TokenKeys {
-  const keys = secrets.map((secret) => ({ secret, number: createHmac('sha256', secret).update('key number').digest()[0] as number }))
+  const keys = secrets.map((secret) => ({
+    secret,
+    number: createHmac('sha256', secret).update('key number').digest()[0] as number,
+  }))
   if (keys.length === 0) throw new RangeError('no key to sign tokens with')
   return keys as unknown as TokenKeys
 }

@@ -10,7 +10,10 @@ test('a campaign is paused, goes on and is cancelled while it leaves, each withi
   await importRound(api, formsOf(40))
   const id = await draftCampaign(api)
   await api.post(`/campaigns/${id}/schedule`, { at: 'now' })
-  await eventually('something has left', async () => (await api.get(`/campaigns/${id}`)).counts.accepted > 0 || undefined)
+  await eventually(
+    'something has left',
+    async () => (await api.get(`/campaigns/${id}`)).counts.accepted > 0 || undefined,
+  )
 
   expect(await api.post(`/campaigns/${id}/pause`)).toMatchObject({ state: 'paused' })
   const rested = await eventually(
@@ -93,7 +96,9 @@ test('what cannot be scheduled is refused with the field at fault', async () => 
     expect(answer.status).toBe(422)
     return answer.body.errors as { field: string; message: string }[]
   }
-  expect(await schedule({}, { at: '2016-03-01T09:00:00Z' })).toMatchObject([{ field: 'at', message: expect.stringContaining('past') }])
+  expect(await schedule({}, { at: '2016-03-01T09:00:00Z' })).toMatchObject([
+    { field: 'at', message: expect.stringContaining('past') },
+  ])
   expect(await schedule({}, { at: 'tomorrow' })).toMatchObject([{ field: 'at' }])
   const nobody = await schedule({ audience: { countries: ['SE'] } }, { at: 'now' })
   expect(nobody).toMatchObject([{ field: expect.stringContaining('audience'), message: 'Nobody is in the audience.' }])

@@ -52,16 +52,25 @@ test('a wrong password is said in the words of the server, and costs nobody a tr
   expect(item.tries).toBe(0)
 })
 
-test.skipIf(!certificate)('a certificate that nobody vouches for is said in words, and nothing is handed over', async () => {
-  const sink = await openSink({ tls: certificate as { key: string; cert: string }, auth: { user: 'iln', pass: 'right' } })
-  const api = await openService({ SMTP_URL: sink.url.replace('smtp://', 'smtp://iln:right@') })
-  await importRound(api, formsOf(2))
-  const id = await draftCampaign(api)
-  await api.post(`/campaigns/${id}/schedule`, { at: 'now' })
-  const trouble = await eventually('the trouble is shown', async () => (await api.get(`/campaigns/${id}`)).sending.trouble ?? undefined)
-  expect(trouble.words).toMatch(/certificate we can trust/)
-  expect(sink.messages()).toHaveLength(0)
-})
+test.skipIf(!certificate)(
+  'a certificate that nobody vouches for is said in words, and nothing is handed over',
+  async () => {
+    const sink = await openSink({
+      tls: certificate as { key: string; cert: string },
+      auth: { user: 'iln', pass: 'right' },
+    })
+    const api = await openService({ SMTP_URL: sink.url.replace('smtp://', 'smtp://iln:right@') })
+    await importRound(api, formsOf(2))
+    const id = await draftCampaign(api)
+    await api.post(`/campaigns/${id}/schedule`, { at: 'now' })
+    const trouble = await eventually(
+      'the trouble is shown',
+      async () => (await api.get(`/campaigns/${id}`)).sending.trouble ?? undefined,
+    )
+    expect(trouble.words).toMatch(/certificate we can trust/)
+    expect(sink.messages()).toHaveLength(0)
+  },
+)
 
 test('a provider that closes the account for now is shown, and the others wait', async () => {
   const sink = await openSink()

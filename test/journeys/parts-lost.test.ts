@@ -28,25 +28,31 @@ async function sendSome(api: Api): Promise<number> {
   await importRound(api, formsOf(RECIPIENTS))
   const id = await draftCampaign(api)
   await api.post(`/campaigns/${id}/schedule`, { at: 'now' })
-  await eventually('some of it has left', async () => (await api.get(`/campaigns/${id}`)).counts.accepted > 0 || undefined)
+  await eventually(
+    'some of it has left',
+    async () => (await api.get(`/campaigns/${id}`)).counts.accepted > 0 || undefined,
+  )
   return id
 }
 
-test.skipIf(isMissing('redis-server'))('a Redis that is flushed in mid-campaign loses nobody, and new campaigns leave too', async () => {
-  const redis = await startRedis()
-  onTestFinished(redis.stop)
-  const sink = await openSink()
-  const api = await openService({ REDIS_URL: redis.url, SMTP_URL: sink.url, SEND_LIMITS })
-  const id = await sendSome(api)
-  await redis.flush()
-  expect(figuresOf(await api.followCampaign(id))).toEqual({ accepted: RECIPIENTS })
+test.skipIf(isMissing('redis-server'))(
+  'a Redis that is flushed in mid-campaign loses nobody, and new campaigns leave too',
+  async () => {
+    const redis = await startRedis()
+    onTestFinished(redis.stop)
+    const sink = await openSink()
+    const api = await openService({ REDIS_URL: redis.url, SMTP_URL: sink.url, SEND_LIMITS })
+    const id = await sendSome(api)
+    await redis.flush()
+    expect(figuresOf(await api.followCampaign(id))).toEqual({ accepted: RECIPIENTS })
 
-  await redis.flush()
-  const second = await draftCampaign(api, { subject: 'Topic 2' })
-  await api.post(`/campaigns/${second}/schedule`, { at: 'now' })
-  expect(figuresOf(await api.followCampaign(second))).toEqual({ accepted: RECIPIENTS })
-  expect(sink.messages()).toHaveLength(2 * RECIPIENTS)
-})
+    await redis.flush()
+    const second = await draftCampaign(api, { subject: 'Topic 2' })
+    await api.post(`/campaigns/${second}/schedule`, { at: 'now' })
+    expect(figuresOf(await api.followCampaign(second))).toEqual({ accepted: RECIPIENTS })
+    expect(sink.messages()).toHaveLength(2 * RECIPIENTS)
+  },
+)
 
 test.skipIf(isMissing('redis-server'))(
   'while Redis is away a campaign is scheduled as ever, and leaves when it is back',

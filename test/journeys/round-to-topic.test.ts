@@ -5,7 +5,11 @@ import { startRedis } from '../support/redis.ts'
 import { figuresOf, openService, ROUND, readTopic, readWholeExport } from './round.ts'
 
 /** The main job as an outside program does it. @param csv the export */
-async function takeRoundToTopic(environment: Record<string, string>, csv: string, expected: { rows: number; applicants: number; accepted: number }) {
+async function takeRoundToTopic(
+  environment: Record<string, string>,
+  csv: string,
+  expected: { rows: number; applicants: number; accepted: number },
+) {
   const api = await openService(environment)
   const { rows, applicants, accepted } = expected
   const skipped = applicants - accepted
@@ -14,12 +18,19 @@ async function takeRoundToTopic(environment: Record<string, string>, csv: string
 
   const dry = await api.ask('POST', '/rounds/2016A/imports?dry_run=true', csv)
   expect(dry.status).toBe(202)
-  expect(await api.followJob(dry.body.job.url)).toMatchObject({ state: 'done', result: { dry_run: true, rows, applicants } })
+  expect(await api.followJob(dry.body.job.url)).toMatchObject({
+    state: 'done',
+    result: { dry_run: true, rows, applicants },
+  })
   expect(await api.list('/rounds/2016A/participants')).toHaveLength(0)
 
   const real = await api.ask('POST', '/rounds/2016A/imports', csv)
   const job = await api.followJob(real.body.job.url)
-  expect(job).toMatchObject({ state: 'done', error: null, result: { rows, created: applicants, resubmitted: rows - applicants, faulty: [] } })
+  expect(job).toMatchObject({
+    state: 'done',
+    error: null,
+    result: { rows, created: applicants, resubmitted: rows - applicants, faulty: [] },
+  })
   expect(job.done).toBe(job.total)
   const people = await api.list('/rounds/2016A/participants?limit=500')
   expect(people).toHaveLength(applicants)
@@ -33,12 +44,18 @@ async function takeRoundToTopic(environment: Record<string, string>, csv: string
 
   const tested = await api.post(`/campaigns/${id}/test`, { to: 'director@programme.test' })
   expect(await api.get(`/campaigns/${id}`)).toMatchObject({ counts: { queued: 0, accepted: 0 } })
-  const sample = await eventually('the test email is caught', async () => (await api.mailbox('director@programme.test'))[0])
+  const sample = await eventually(
+    'the test email is caught',
+    async () => (await api.mailbox('director@programme.test'))[0],
+  )
   expect((await api.get(tested.delivery.url)).is_test).toBe(true)
   expect(sample.subject).toBe('Topic 1: Getting to know you')
 
   const answer = await api.ask('POST', `/campaigns/${id}/schedule`, { at: 'now' }, { 'idempotency-key': 'topic-1' })
-  expect(answer).toMatchObject({ status: 200, body: { recipients: accepted, skipped: { no_code_of_conduct: skipped } } })
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { recipients: accepted, skipped: { no_code_of_conduct: skipped } },
+  })
   const again = await api.ask('POST', `/campaigns/${id}/schedule`, { at: 'now' }, { 'idempotency-key': 'topic-1' })
   expect(again.body).toEqual(answer.body)
 
@@ -71,12 +88,18 @@ async function takeRoundToTopic(environment: Record<string, string>, csv: string
   expect(left1.status).toBe(200)
 
   const second = await api.post('/campaigns', { ...readTopic(), subject: 'Topic 2', variants: {} })
-  expect(await api.post(`/campaigns/${second.id}/schedule`, { at: 'now' })).toMatchObject({ recipients: accepted - 1, skipped: { unsubscribed: 1 } })
+  expect(await api.post(`/campaigns/${second.id}/schedule`, { at: 'now' })).toMatchObject({
+    recipients: accepted - 1,
+    skipped: { unsubscribed: 1 },
+  })
   expect(figuresOf(await api.followCampaign(second.id))).toEqual({ accepted: accepted - 1, skipped: skipped + 1 })
   expect(await api.mailbox(messages[0].to)).toHaveLength(1)
 }
 
-function headerOf({ headers }: { headers: { name: string; value: string }[] | Record<string, string> }, name: string): string {
+function headerOf(
+  { headers }: { headers: { name: string; value: string }[] | Record<string, string> },
+  name: string,
+): string {
   if (!Array.isArray(headers)) return headers[name] ?? ''
   return headers.find((header) => header.name.toLowerCase() === name)?.value ?? ''
 }
@@ -85,9 +108,13 @@ test('a whole round is imported and its topic is accepted for everybody, with th
   await takeRoundToTopic({}, readWholeExport(), { rows: 1290, applicants: 1267, accepted: 1248 })
 }, 120_000)
 
-test.skipIf(isMissing('redis-server'))('the same with the queue in Redis, for a part of the round', async () => {
-  const redis = await startRedis()
-  onTestFinished(redis.stop)
-  const csv = `${readWholeExport().split('\r\n').slice(0, 202).join('\r\n')}\r\n`
-  await takeRoundToTopic({ REDIS_URL: redis.url }, csv, { rows: 200, applicants: 198, accepted: 195 })
-}, 60_000)
+test.skipIf(isMissing('redis-server'))(
+  'the same with the queue in Redis, for a part of the round',
+  async () => {
+    const redis = await startRedis()
+    onTestFinished(redis.stop)
+    const csv = `${readWholeExport().split('\r\n').slice(0, 202).join('\r\n')}\r\n`
+    await takeRoundToTopic({ REDIS_URL: redis.url }, csv, { rows: 200, applicants: 198, accepted: 195 })
+  },
+  60_000,
+)

@@ -5,13 +5,15 @@ import { parseTopicFile } from '../../src/features/campaigns/index.ts'
 import { type ProcessRole, startService } from '../../src/service.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { cloneDatabase } from '../support/database.ts'
+import { csvOf } from '../support/exports.ts'
 import { makeDataDir, SETTINGS } from '../support/pairpost.ts'
 import { freePort } from '../support/ports.ts'
-import { csvOf } from '../support/exports.ts'
 
 /** A service in this process that listens on a real port, on a database of its own unless it is given one. */
 export async function openService(environment: Record<string, string> = {}, role: ProcessRole = 'start'): Promise<Api> {
-  const database = environment.DATABASE_URL ? { url: environment.DATABASE_URL, drop: async () => undefined } : await cloneDatabase()
+  const database = environment.DATABASE_URL
+    ? { url: environment.DATABASE_URL, drop: async () => undefined }
+    : await cloneDatabase()
   const config = parseConfig({
     ...SETTINGS,
     LOG_LEVEL: 'fatal',
@@ -55,7 +57,9 @@ export function readTopic() {
     return { language, text: { subject, preheader, body_markdown, extras } }
   })
   const english = texts.find(({ language }) => language === 'en')
-  const variants = Object.fromEntries(texts.filter((text) => text !== english).map(({ language, text }) => [language, text]))
+  const variants = Object.fromEntries(
+    texts.filter((text) => text !== english).map(({ language, text }) => [language, text]),
+  )
   return { round: ROUND.code, kind: 'topic', ...english?.text, variants, from_name: 'The programme team' }
 }
 
@@ -69,7 +73,8 @@ export async function importRound(api: Api, csv: string): Promise<void> {
 
 /** A Google Forms export of so many applicants, or of these addresses. */
 export function formsOf(who: number | string[]): string {
-  const addresses = typeof who === 'number' ? Array.from({ length: who }, (_, at) => `reader${at}@library.example`) : who
+  const addresses =
+    typeof who === 'number' ? Array.from({ length: who }, (_, at) => `reader${at}@library.example`) : who
   return csvOf(addresses.map((address, at) => ({ address, given: `Reader ${at}`, family: 'Of Books' }))).toString()
 }
 

@@ -12,6 +12,10 @@ async function holds(redis: boolean): Promise<void> {
   expect((verdict.states.accepted ?? 0) + (verdict.states.uncertain ?? 0)).toBe(SHORT.recipients)
 }
 
-test('three workers killed at random moments lose nobody, mail nobody twice and break no limit', () => holds(false), 180_000)
+test(
+  'three workers killed at random moments lose nobody, mail nobody twice and break no limit',
+  () => holds(false),
+  180_000,
+)
 
 test.skipIf(isMissing('redis-server'))('… and with the queue in Redis', () => holds(true), 180_000)

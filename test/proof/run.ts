@@ -5,9 +5,23 @@
  */
 import { parseArgs } from 'node:util'
 import { findProgram } from '../support/programs.ts'
-import { flushRedis, lowerLimits, playScenario, restartPostgres, type ScenarioOptions, sinkAway, startCopy } from './scenarios.ts'
+import {
+  flushRedis,
+  lowerLimits,
+  playScenario,
+  restartPostgres,
+  type ScenarioOptions,
+  sinkAway,
+  startCopy,
+} from './scenarios.ts'
 
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '200' }, recipients: { type: 'string', default: '1162' }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '200' },
+    recipients: { type: 'string', default: '1162' },
+    only: { type: 'string' },
+  },
+})
 const LIMITS = '20/1s,150/10s,900/60s'
 const recipients = Number(values.recipients)
 const kills = Number(values.kills)
@@ -18,7 +32,7 @@ const SCENARIOS: Named[] = [
   ['redis-flushed', { redis: true, meanwhile: flushRedis }],
   ['postgres-restarted', { meanwhile: restartPostgres }],
   ['server-away', { meanwhile: sinkAway(60) }],
-  ['limit-lowered', { limits: '40/1s,400/10s', meanwhile: lowerLimits('10/1s,60/10s'), judgeBy: '40/1s,400/10s' }],
+  ['limit-lowered', { limits: '40/1s,400/10s', meanwhile: lowerLimits('10/1s,60/10s') }],
   ['copy-beside', { meanwhile: startCopy }],
 ]
 
@@ -44,7 +58,9 @@ async function play(name: string, options: Partial<ScenarioOptions>): Promise<nu
   console.log(name)
   const verdict = await playScenario({ redis: false, recipients, limits: LIMITS, say: console.log, ...options })
   const states = Object.entries(verdict.states).map(([state, count]) => `${count} ${state}`)
-  console.log(`  ${verdict.recipients} recipients = ${states.join(' + ')}; ${verdict.blows} blows; worst windows: ${verdict.worst.join(', ')}`)
+  console.log(
+    `  ${verdict.recipients} recipients = ${states.join(' + ')}; ${verdict.blows} blows; worst windows: ${verdict.worst.join(', ')}`,
+  )
   for (const fault of verdict.faults.slice(0, 20)) console.log(`  ✗ ${fault}`)
   if (verdict.faults.length > 0) failed++
   return verdict.blows

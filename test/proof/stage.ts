@@ -113,7 +113,9 @@ function spawnWorker(environment: Record<string, string>): WorkerProcess {
 }
 
 async function startSinkProcess(log: string): Promise<SinkProcess> {
-  const child: ChildProcess = spawn(process.execPath, ['test/support/sink/sink.ts', '--port', '0', '--log', log], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child: ChildProcess = spawn(process.execPath, ['test/support/sink/sink.ts', '--port', '0', '--log', log], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]()
   const said = async () => String((await lines.next()).value)
   const port = (await said()).split(' ')[1]

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Db } from '../../src/platform/db/open.ts'
 import { parseSendLimits, type SendLimit } from '../../src/lib/send-limits.ts'
+import type { Db } from '../../src/platform/db/open.ts'
 import { countsByRecipient, violations, worstWindow } from '../support/sink/analyse.ts'
 import type { SinkMessage } from '../support/sink/event.ts'
 
@@ -28,8 +28,20 @@ interface Row {
 /** Longest time between a blow and the intent of a dialogue that it broke: a dialogue takes well under that. */
 const DIALOGUE_MS = 20_000
 
-/** Holds the ledger against what the server saw. @param limits the strictest in force at any time of the run */
-export async function judge(db: Db, messages: SinkMessage[], campaignId: number, limits: string | undefined, blows: Blow[]): Promise<Verdict> {
+/** Limits in force for messages that arrive from a moment on; what arrived before counts in their windows. */
+export interface Rule {
+  limits: string
+  since?: number
+}
+
+/** Holds the ledger against what the server saw. */
+export async function judge(
+  db: Db,
+  messages: SinkMessage[],
+  campaignId: number,
+  rules: Rule[],
+  blows: Blow[],
+): Promise<Verdict> {
   const rows = await listRows(db, campaignId)
   const taken = countsByRecipient(messages)
   const faults: string[] = []
@@ -39,8 +51,10 @@ export async function judge(db: Db, messages: SinkMessage[], campaignId: number,
     const seen = taken.get(address) ?? 0
     if (seen > 1) faults.push(`${address} got the message ${seen} times`)
     if (state === 'accepted' && seen === 0) faults.push(`${address} is accepted, but the server never took it`)
-    if (seen > 0 && !['accepted', 'uncertain'].includes(state)) faults.push(`${address} was taken by the server, but is ${state}`)
-    if (!['accepted', 'uncertain', 'rejected', 'deferred', 'skipped'].includes(state)) faults.push(`${address} is left ${state}`)
+    if (seen > 0 && !['accepted', 'uncertain'].includes(state))
+      faults.push(`${address} was taken by the server, but is ${state}`)
+    if (!['accepted', 'uncertain', 'rejected', 'deferred', 'skipped'].includes(state))
+      faults.push(`${address} is left ${state}`)
     const last = attempts.at(-1)
     if (state === 'uncertain' && !(last && blows.some((blow) => breaks(blow, last)))) {
       faults.push(`${address} is uncertain, but no dialogue of its was open at a kill`)
@@ -48,20 +62,29 @@ export async function judge(db: Db, messages: SinkMessage[], campaignId: number,
   }
   const known = new Set(rows.map((row) => row.address))
   for (const address of taken.keys()) if (!known.has(address)) faults.push(`${address} is nobody's, yet got a message`)
-  const rules = limits === undefined ? [] : parseSendLimits(limits)
-  for (const { limit, moment, count } of violations(messages, rules)) {
-    faults.push(`${count} messages within ${limit.seconds} s by ${moment}, ${limit.count} are allowed`)
+  for (const { limits, since } of rules) {
+    for (const { limit, moment, count } of violations(messages, parseSendLimits(limits), since)) {
+      faults.push(`${count} messages within ${limit.seconds} s by ${moment}, ${limit.count} are allowed`)
+    }
   }
-  return { recipients: rows.length, states, blows: blows.length, faults, worst: rules.map((limit) => describeWorst(messages, limit)) }
+  return {
+    recipients: rows.length,
+    states,
+    blows: blows.length,
+    faults,
+    worst: rules.flatMap(({ limits, since }) =>
+      parseSendLimits(limits).map((limit) => describeWorst(messages, limit, since)),
+    ),
+  }
 }
 
 function breaks({ pid, at }: Blow, attempt: { pid: number; taken_at: number }): boolean {
   return (pid === undefined || pid === attempt.pid) && attempt.taken_at <= at && at - attempt.taken_at < DIALOGUE_MS
 }
 
-function describeWorst(messages: SinkMessage[], { count, seconds }: SendLimit): string {
+function describeWorst(messages: SinkMessage[], { count, seconds }: SendLimit, since?: number): string {
   const times = messages.flatMap(({ dot_at }) => (dot_at === null ? [] : [dot_at]))
-  return `${worstWindow(times, seconds).count} of ${count} in ${seconds} s`
+  return `${worstWindow(times, seconds, since).count} of ${count} in ${seconds} s`
 }
 
 async function listRows(db: Db, campaignId: number): Promise<Row[]> {

@@ -30,17 +30,25 @@ export interface Api {
 }
 
 export function openApi(url: string, token = TEST_TOKEN): Api {
-  async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async function ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const isText = typeof body === 'string'
-    const answer = await fetch(path.startsWith('/api/') || path.startsWith('/mailbox') ? url + path : `${url}/api/v1${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': isText ? 'text/csv' : 'application/json' }),
-        ...headers,
+    const answer = await fetch(
+      path.startsWith('/api/') || path.startsWith('/mailbox') ? url + path : `${url}/api/v1${path}`,
+      {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': isText ? 'text/csv' : 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
       },
-      ...(body === undefined ? {} : { body: isText ? body : JSON.stringify(body) }),
-    })
+    )
     const type = answer.headers.get('content-type') ?? ''
     return { status: answer.status, type, body: type.includes('json') ? await answer.json() : await answer.text() }
   }
@@ -81,6 +89,7 @@ export function openApi(url: string, token = TEST_TOKEN): Api {
         },
         seconds,
       ),
-    mailbox: (to) => list(`/mailbox/api/messages?direction=to_participant&limit=1000${to ? `&to=${encodeURIComponent(to)}` : ''}`),
+    mailbox: (to) =>
+      list(`/mailbox/api/messages?direction=to_participant&limit=1000${to ? `&to=${encodeURIComponent(to)}` : ''}`),
   }
 }

@@ -4,7 +4,11 @@ const POLL_MS = 50
  * Asks until the answer is one, for what happens in another process or by its own clock.
  * @throws Error with the last answer when `seconds` pass first
  */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, seconds = 30): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined> | T | undefined,
+  seconds = 30,
+): Promise<T> {
   const deadline = performance.now() + seconds * 1000
   for (;;) {
     const answer = await ask()

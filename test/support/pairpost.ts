@@ -52,7 +52,8 @@ export function startPairpost(args: string[], environment: Record<string, string
     says: (pattern) =>
       eventually(`${args.join(' ')} says ${pattern}`, () => {
         const found = pattern.exec(said.out + said.err)
-        if (!found && isOver) throw new Error(`${args.join(' ')} ended without saying ${pattern}:\n${said.out}${said.err}`)
+        if (!found && isOver)
+          throw new Error(`${args.join(' ')} ended without saying ${pattern}:\n${said.out}${said.err}`)
         return found ?? undefined
       }),
   }

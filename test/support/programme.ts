@@ -26,6 +26,9 @@ export async function makeProgramme(db: Db, count: number): Promise<number> {
     insert into applications (round_id, person_id, submitted_at, country_code, code_of_conduct_agreed, commitment_agreed)
     select round.id, made.id, now(), made.country_code, true, true from made, round`.execute(db)
   await sql`analyze`.execute(db)
-  const campaign = await createCampaign({ db }, { round: '2016A', kind: 'topic', from_name: 'The programme team', ...(await readTopic()) })
+  const campaign = await createCampaign(
+    { db },
+    { round: '2016A', kind: 'topic', from_name: 'The programme team', ...(await readTopic()) },
+  )
   return campaign.id
 }

@@ -77,12 +77,15 @@ function explainRejection({ tries }: Delivery, last: Attempt, said: string): str
 }
 
 function explainWait(delivery: Delivery, campaign: Campaign, last: Attempt, said: string): string {
-  const refused = last?.outcome === 'deferred' ? `The mail server refused it for now.${said} ` : ''
-  if (campaign.state === 'paused') return `${refused}It waits: the campaign is paused.`
+  const refused = last?.outcome === 'deferred'
+  const words = refused ? said : ''
+  if (campaign.state === 'paused') return `It waits: the campaign is paused.${words}`
   // During the officer's hold nothing leaves, whatever is due.
   const { starts_at } = campaign
-  const at = starts_at && starts_at > delivery.due_at ? starts_at : delivery.due_at
-  return refused ? `${refused}It is tried again at ${utc(at)}.` : `It waits for its turn; it is due at ${utc(at)}.`
+  const at = utc(starts_at && starts_at > delivery.due_at ? starts_at : delivery.due_at)
+  return refused
+    ? `The mail server refused it for now; it is tried again at ${at}.${words}`
+    : `It waits for its turn; it is due at ${at}.`
 }
 
 function explainAbsence({ application, in_audience }: PersonInAudience, campaign: Campaign, name: string): string {

@@ -50,6 +50,8 @@ export async function exchangeAttempts(
     domain_refuses: outcome.domain_refuses,
   }))
   const { rows: leaves } = await sql<Leave>`
-    select * from exchange_attempts(${run.worker_id}, ${run.sender_id}, ${now}, ${JSON.stringify(rows)}::jsonb, ${wanted}::bigint[])`.execute(db)
+    select * from exchange_attempts(${run.worker_id}, ${run.sender_id}, ${now}, ${JSON.stringify(rows)}::jsonb, ${wanted}::bigint[])`.execute(
+    db,
+  )
   return leaves
 }

@@ -17,24 +17,15 @@ export async function forecastLastDeparture(
   db: DbOrTx,
   input: { campaign_id: number; now: Date },
 ): Promise<Date | undefined> {
-  const { rows: waiting } = await sql<{ lane: Lane; due_at: Date; own: boolean }>`
-    select d.lane, greatest(d.due_at, c.starts_at) as due_at, d.campaign_id = ${input.campaign_id} and not d.is_test as own
-    from deliveries d
-    join campaigns c on c.id = d.campaign_id and (d.is_test or c.state in ('scheduled', 'sending', 'paused'))
-    where d.state in ('queued', 'deferred', 'claimed', 'sending') order by greatest(d.due_at, c.starts_at), d.id`.execute(
-    db,
-  )
-  const last = waiting.findLastIndex((row) => row.own)
-  const lane = waiting[last]?.lane
+  const waiting = await listWaiting(db, input.campaign_id)
+  const lane = waiting[0]?.own_lane
   if (!lane) return undefined
   const sender = await findSender(db)
   const limits = parseSendLimits(sender?.limits ?? '').map((limit) => ({
     ...limit,
     campaign_count: campaignShare(limit, sender?.automatic_reserve_percent ?? 0),
   }))
-  // In our own lane what comes after our last does not stand in our way; automatic email may do so at any time.
-  const dueIn = (of: Lane) =>
-    waiting.filter((row, at) => row.lane === of && (of !== lane || at <= last)).map((row) => row.due_at)
+  const dueIn = (of: Lane) => waiting.flatMap((row) => (row.lane === of ? Array<Date>(row.count).fill(row.due_at) : []))
   return forecastDepartures({
     limits,
     now: later(input.now, sender?.closed_until, sender?.next_try_at),
@@ -43,6 +34,26 @@ export async function forecastLastDeparture(
     per_second: await measureRate(db),
     until: lane,
   }).last
+}
+
+/**
+ * What waits, as many as are due at one moment. In our own lane what comes after our last does not stand in our way;
+ * automatic email may do so at any time. Empty when nothing of ours waits.
+ */
+async function listWaiting(db: DbOrTx, campaignId: number) {
+  const { rows } = await sql<{ lane: Lane; due_at: Date; count: number; own_lane: Lane }>`
+    with waiting as (
+      select d.id, d.lane, greatest(d.due_at, c.starts_at) as due_at, d.campaign_id = ${campaignId} and not d.is_test as own
+      from deliveries d
+      join campaigns c on c.id = d.campaign_id and (d.is_test or c.state in ('scheduled', 'sending', 'paused'))
+      where d.state in ('queued', 'deferred', 'claimed', 'sending')
+    ), last as (
+      select id, lane, due_at from waiting where own order by due_at desc, id desc limit 1
+    )
+    select w.lane, w.due_at, count(*) as count, last.lane as own_lane from waiting w, last
+    where w.lane <> last.lane or (w.due_at, w.id) <= (last.due_at, last.id)
+    group by w.lane, w.due_at, last.lane order by w.due_at`.execute(db)
+  return rows
 }
 
 /** When dialogues ended, as far back as a limit looks. One that is still open counts as ending now. */

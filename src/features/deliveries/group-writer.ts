@@ -33,7 +33,10 @@ interface WriterDeps {
 
 const RETRY_MS = 200
 
-export function createGroupWriter({ db, clock, log }: WriterDeps, run: { worker_id: number; sender_id: number }): GroupWriter {
+export function createGroupWriter(
+  { db, clock, log }: WriterDeps,
+  run: { worker_id: number; sender_id: number },
+): GroupWriter {
   let requests: Request[] = []
   /** Outcomes not written yet. They survive a failed exchange: the truth about a dialogue is never dropped. */
   let outcomes: Ended[] = []
@@ -53,7 +56,10 @@ export function createGroupWriter({ db, clock, log }: WriterDeps, run: { worker_
       } catch (error) {
         log.warn({ err: error }, 'ledger write failed')
         outcomes = [...ended, ...outcomes]
-        const failure = new Upstream('ledger_write', `The ledger could not be written: ${wordsOf(error)}`, { cause: error, retryable: true })
+        const failure = new Upstream('ledger_write', `The ledger could not be written: ${wordsOf(error)}`, {
+          cause: error,
+          retryable: true,
+        })
         for (const request of group) request.fail(failure)
         await new Promise((done) => setTimeout(done, RETRY_MS))
       }

@@ -10,8 +10,8 @@ import { holdAfterOutage } from './hold-queries.ts'
 import { type ClaimedDelivery, claimDue, giveBack } from './ledger-queries.ts'
 import { decideOutcome, faultOutcome } from './outcome.ts'
 import { BEAT_EVERY_MS, beat, recordStopped, registerWorker } from './run-queries.ts'
-import { nameThisMachine } from './this-machine.ts'
 import { clearTrouble, recordNextTry, recordTrouble, waitForNextTry } from './sender-queries.ts'
+import { nameThisMachine } from './this-machine.ts'
 
 /** One message ready to hand over, or why it cannot be made. */
 export type Composed = { from: string; to: string; message: Buffer } | { fault: string }
@@ -169,18 +169,29 @@ function createRun(deps: SendDeps, workerId: number, signal: AbortSignal) {
     lanes = lanes.filter((lane) => lane !== delivery.lane)
     const back = [delivery, ...held.filter((other) => other.lane === delivery.lane)]
     held.splice(0, held.length, ...held.filter((other) => other.lane !== delivery.lane))
-    await giveBack(deps.db, workerId, back.map(({ id }) => id))
+    await giveBack(
+      deps.db,
+      workerId,
+      back.map(({ id }) => id),
+    )
     return false
   }
 
   async function handOver(session: SmtpSession, delivery: ClaimedDelivery, attemptId: number): Promise<Ended> {
-    const finish = (outcome: Ended['outcome']): Ended => ({ attempt_id: attemptId, delivery_id: delivery.id, domain: delivery.domain, outcome })
+    const finish = (outcome: Ended['outcome']): Ended => ({
+      attempt_id: attemptId,
+      delivery_id: delivery.id,
+      domain: delivery.domain,
+      outcome,
+    })
     const composed = composeOne(delivery)
     if ('fault' in composed) return finish(faultOutcome(composed.fault))
     const result = await session.deliver(composed, composed.message)
     unknownInARow = result.kind === 'unknown' ? unknownInARow + 1 : 0
     if (result.kind === 'unknown' && unknownInARow >= UNKNOWN_IN_A_ROW && !over) {
-      await recordServerTrouble(`The mail server ended ${unknownInARow} dialogues in a row without an answer: ${result.words}`)
+      await recordServerTrouble(
+        `The mail server ended ${unknownInARow} dialogues in a row without an answer: ${result.words}`,
+      )
     }
     return finish(decideOutcome(result, delivery.tries + 1))
   }
@@ -205,7 +216,11 @@ function createRun(deps: SendDeps, workerId: number, signal: AbortSignal) {
     },
     async end() {
       over = true
-      await giveBack(deps.db, workerId, held.map(({ id }) => id)).catch((error) => deps.log.warn({ err: error }, 'claims not given back'))
+      await giveBack(
+        deps.db,
+        workerId,
+        held.map(({ id }) => id),
+      ).catch((error) => deps.log.warn({ err: error }, 'claims not given back'))
       await writer.settle(5000)
     },
   }

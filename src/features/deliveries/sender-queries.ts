@@ -61,7 +61,9 @@ export async function recordTrouble(db: Db, senderId: number, words: string): Pr
 }
 
 export async function recordNextTry(db: Db, senderId: number, inMs: number): Promise<void> {
-  await sql`update senders set next_try_at = clock_timestamp() + make_interval(secs => ${inMs / 1000}) where id = ${senderId}`.execute(db)
+  await sql`update senders set next_try_at = clock_timestamp() + make_interval(secs => ${inMs / 1000}) where id = ${senderId}`.execute(
+    db,
+  )
 }
 
 /** The server answers again. Returns how many seconds it was away, 0 when it was not. */
@@ -77,7 +79,9 @@ export async function clearTrouble(db: Db, senderId: number): Promise<number> {
 /** Milliseconds until the server may be tried again; 0 when it may be now. */
 export async function waitForNextTry(db: Db, senderId: number): Promise<number> {
   const { rows } = await sql<{ wait: number }>`
-    select greatest(0, extract(epoch from next_try_at - clock_timestamp()) * 1000)::float8 as wait from senders where id = ${senderId}`.execute(db)
+    select greatest(0, extract(epoch from next_try_at - clock_timestamp()) * 1000)::float8 as wait from senders where id = ${senderId}`.execute(
+    db,
+  )
   return rows[0]?.wait ?? 0
 }
 

@@ -1,8 +1,9 @@
 import type { Db } from '../../platform/db/open.ts'
 import { holdAfterOutage, holdStoppedDomains } from './hold-queries.ts'
 import { listOpenLanes } from './limit-queries.ts'
-import { recoverLost } from './run-queries.ts'
+import { recoverLost, signOffGone } from './run-queries.ts'
 import { countDue, recordSweep } from './sweep-queries.ts'
+import { isGone, nameThisMachine } from './this-machine.ts'
 
 /**
  * What the ledger needs every few seconds, whoever does it: outages noticed, lost runs taken back, mail for domains
@@ -11,6 +12,7 @@ import { countDue, recordSweep } from './sweep-queries.ts'
  */
 export async function sweepLedger(db: Db, input: { sender_id: number; now: Date; most: number }): Promise<number> {
   await noticeOutage(db, input.now)
+  await signOffGone(db, nameThisMachine(), isGone)
   await recoverLost(db)
   await holdStoppedDomains(db, input.sender_id)
   return countDue(db, { lanes: await listOpenLanes(db), now: input.now, most: input.most })

@@ -27,17 +27,17 @@ function unsubscribePages(deps: RouteDeps): FastifyPluginAsync {
   return async (scope) => {
     const app = scope.withTypeProvider<TypeBoxTypeProvider>()
     acceptAnyBody(app)
-    const answer = (token: string, found: Unsubscription | undefined) =>
-      found
-        ? {
-            status: 200,
-            html: deps.pages.render('participant/unsubscribe', FRAME, { token, stopped: found.programme_mail_stopped }),
-          }
-        : { status: 404, html: deps.pages.render('participant/unknown-link', FRAME, {}) }
+    const answer = (token: string, found: Unsubscription | undefined, is_back: boolean) => {
+      if (!found) return { status: 404, html: deps.pages.render('participant/unknown-link', FRAME, {}) }
+      const model = { token, stopped: found.programme_mail_stopped, is_back }
+      return { status: 200, html: deps.pages.render('participant/unsubscribe', FRAME, model) }
+    }
 
     const routes = [
       { method: 'GET', url: '/u/:token', act: findUnsubscription },
       { method: 'POST', url: '/u/:token', act: unsubscribe },
+      // The address that stays in the browser's bar after the button.
+      { method: 'GET', url: '/u/:token/again', act: findUnsubscription },
       { method: 'POST', url: '/u/:token/again', act: resubscribe },
     ] as const
     for (const { method, url, act } of routes) {
@@ -47,8 +47,9 @@ function unsubscribePages(deps: RouteDeps): FastifyPluginAsync {
         config: { allow: 'public' },
         schema: { params: Params },
         handler: async ({ params }, reply) => {
-          const { status, html } = answer(params.token, await act(deps, params.token))
-          return reply.status(status).type('text/html').send(html)
+          const found = await act(deps, params.token)
+          const { status, html } = answer(params.token, found, act === resubscribe)
+          return reply.status(status).type('text/html; charset=utf-8').send(html)
         },
       })
     }

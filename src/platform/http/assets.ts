@@ -9,7 +9,17 @@ export async function addAssets(app: TypedApp): Promise<void> {
   const shared = { index: false, dotfiles: 'deny', decorateReply: false } as const
   await app.register(async (scope) => {
     scope.allowByDefault = 'public'
-    await scope.register(staticFiles, { ...shared, root: folder('templates/pages/assets'), prefix: '/assets/', maxAge: '1h' })
-    await scope.register(staticFiles, { ...shared, root: folder('demo/topics/images'), prefix: '/pictures/', maxAge: '1d' })
+    await scope.register(staticFiles, {
+      ...shared,
+      root: folder('templates/pages/assets'),
+      prefix: '/assets/',
+      maxAge: '1h',
+    })
+    await scope.register(staticFiles, {
+      ...shared,
+      root: folder('demo/topics/images'),
+      prefix: '/pictures/',
+      maxAge: '1d',
+    })
   })
 }

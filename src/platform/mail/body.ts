@@ -52,8 +52,13 @@ export function renderBody<Field extends string>(body: EncodedBody<Field>, value
   )
 }
 
-function encodePieces<Field extends string>({ pieces, escape: write }: TextInPieces<Field>): EncodedBody<Field>['pieces'] {
-  return pieces.map((piece) => (typeof piece === 'string' ? encodeLiteral(piece) : { field: piece.field, escape: write }))
+function encodePieces<Field extends string>({
+  pieces,
+  escape: write,
+}: TextInPieces<Field>): EncodedBody<Field>['pieces'] {
+  return pieces.map((piece) =>
+    typeof piece === 'string' ? encodeLiteral(piece) : { field: piece.field, escape: write },
+  )
 }
 
 function encodeLiteral(text: string): Buffer {

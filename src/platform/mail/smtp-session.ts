@@ -90,10 +90,18 @@ export async function openSession(url: string, name: string, timeouts: SmtpTimeo
     async deliver({ from, to }, message) {
       if (needsSmtpUtf8(to) && !extensions(connection).includes('SMTPUTF8')) {
         // RFC 6531 §3.5: nothing is handed over to a server that cannot take the address.
-        return { kind: 'refused', code: 553, enhanced: '5.6.7', words: 'The mail server cannot take an address with non-ASCII letters.', reachedData: false }
+        return {
+          kind: 'refused',
+          code: 553,
+          enhanced: '5.6.7',
+          words: 'The mail server cannot take an address with non-ASCII letters.',
+          reachedData: false,
+        }
       }
       const result = await new Promise<DialogueResult>((done) => {
-        connection.send({ from, to, size: message.length }, message, (error, info) => done(error ? readFailure(error as SmtpFailure) : readReply(info?.response ?? '')))
+        connection.send({ from, to, size: message.length }, message, (error, info) =>
+          done(error ? readFailure(error as SmtpFailure) : readReply(info?.response ?? '')),
+        )
       })
       if (result.kind === 'unknown') {
         ended = true
@@ -155,15 +163,27 @@ function extensions(connection: SMTPConnection): string[] {
 
 function explain(error: SmtpFailure, at: string): Upstream {
   const original = error.originalCode ?? error.code ?? ''
-  const make = (code: string, message: string, retryable: boolean) => new Upstream(code, message, { cause: error, retryable })
+  const make = (code: string, message: string, retryable: boolean) =>
+    new Upstream(code, message, { cause: error, retryable })
   if (error.responseCode && error.code === 'EAUTH') {
-    return make('smtp_login', `The mail server ${at} refused the user name or password: ${clip(error.response ?? '')}`, false)
+    return make(
+      'smtp_login',
+      `The mail server ${at} refused the user name or password: ${clip(error.response ?? '')}`,
+      false,
+    )
   }
-  if (error.code === 'EAUTH') return make('smtp_login', `Logging in to the mail server ${at} failed: ${clip(error.message)}`, false)
+  if (error.code === 'EAUTH')
+    return make('smtp_login', `Logging in to the mail server ${at} failed: ${clip(error.message)}`, false)
   if (error.code === 'ETLS' || /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/.test(original)) {
-    return make('smtp_certificate', `The mail server ${at} did not show a certificate we can trust: ${clip(error.message)}`, false)
+    return make(
+      'smtp_certificate',
+      `The mail server ${at} did not show a certificate we can trust: ${clip(error.message)}`,
+      false,
+    )
   }
-  if (/greeting/i.test(error.message)) return make('smtp_no_greeting', `The mail server ${at} took the connection but never greeted.`, true)
-  if (error.responseCode) return make('smtp_unreachable', `The mail server ${at} turned us away: ${clip(error.response ?? '')}`, true)
+  if (/greeting/i.test(error.message))
+    return make('smtp_no_greeting', `The mail server ${at} took the connection but never greeted.`, true)
+  if (error.responseCode)
+    return make('smtp_unreachable', `The mail server ${at} turned us away: ${clip(error.response ?? '')}`, true)
   return make('smtp_unreachable', `The mail server ${at} cannot be reached: ${clip(error.message)}`, true)
 }

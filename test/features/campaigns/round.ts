@@ -4,7 +4,12 @@ import type { Db } from '../../../src/platform/db/open.ts'
 
 /** An empty round 2016A. Returns its id. */
 export async function addRound(db: Db, code = '2016A'): Promise<number> {
-  const values = { code, name: `International Librarians Network ${code}`, starts_on: '2016-03-01', ends_on: '2016-06-30' }
+  const values = {
+    code,
+    name: `International Librarians Network ${code}`,
+    starts_on: '2016-03-01',
+    ends_on: '2016-06-30',
+  }
   return (await db.insertInto('rounds').values(values).returning('id').executeTakeFirstOrThrow()).id
 }
 
@@ -24,7 +29,13 @@ export interface Applicant {
 
 /** A person with an application in the round. Returns the person's id. */
 export async function addApplicant(db: Db, round_id: number, applicant: Applicant = {}): Promise<number> {
-  const { given_name = 'Amina', family_name = 'Okafor', country_code = 'KE', language = 'en', time_zone = null } = applicant
+  const {
+    given_name = 'Amina',
+    family_name = 'Okafor',
+    country_code = 'KE',
+    language = 'en',
+    time_zone = null,
+  } = applicant
   const { id } = await db
     .insertInto('people')
     .values({ given_name, family_name, country_code, language, time_zone })
@@ -51,14 +62,23 @@ export async function addPartnership(
   people: number[],
   times: { introduced_at?: Date; ended_at?: Date } = {},
 ): Promise<void> {
-  const { id } = await db.insertInto('partnerships').values({ round_id, ...times }).returning('id').executeTakeFirstOrThrow()
+  const { id } = await db
+    .insertInto('partnerships')
+    .values({ round_id, ...times })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   await db
     .insertInto('partnership_members')
     .values(people.map((person_id) => ({ partnership_id: id, person_id })))
     .execute()
 }
 
-export async function suppress(db: Db, address: string, scope: 'all' | 'campaigns', reason = 'unsubscribed'): Promise<void> {
+export async function suppress(
+  db: Db,
+  address: string,
+  scope: 'all' | 'campaigns',
+  reason = 'unsubscribed',
+): Promise<void> {
   await db.insertInto('suppressions').values({ address, scope, reason, source: 'test' }).execute()
 }
 

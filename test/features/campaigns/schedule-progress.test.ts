@@ -55,7 +55,9 @@ const datesOf = ({ db, id }: Stage) =>
 /** As if no process had swept for so long. */
 const wasAway = async ({ db, clock }: Stage, milliseconds: number) => {
   clock.advance(milliseconds)
-  await sql`update installation set swept_at = clock_timestamp() - make_interval(secs => ${milliseconds / 1000})`.execute(db)
+  await sql`update installation set swept_at = clock_timestamp() - make_interval(secs => ${milliseconds / 1000})`.execute(
+    db,
+  )
 }
 
 const conflict = { constructor: Conflict }
@@ -248,7 +250,11 @@ test('whoever resumes or resolves while a sweep looks for finished campaigns, no
   await stage.sweep()
   const ids = (await stage.db.selectFrom('deliveries').select('id').execute()).map((row) => row.id)
   for (const id of ids) {
-    await Promise.all([stage.sweep(), resolveDelivery(stage.db, { id, as: 'resend', now: stage.clock.now() }), stage.sweep()])
+    await Promise.all([
+      stage.sweep(),
+      resolveDelivery(stage.db, { id, as: 'resend', now: stage.clock.now() }),
+      stage.sweep(),
+    ])
     expect(await stateOf(stage)).toBe('sending')
     await sql`update deliveries set state = 'rejected' where id = ${id}`.execute(stage.db)
   }
@@ -267,11 +273,16 @@ test('an uncertain one of a campaign that is done goes again as the same message
   expect(await measureCampaign(stage.db, stage.id)).toMatchObject({ state: 'done', counts: { uncertain: 1 } })
   const { id } = await stage.db.selectFrom('deliveries').select('id').executeTakeFirstOrThrow()
   stage.clock.advance(60_000)
-  expect(await resolveDelivery(stage.db, { id, as: 'resend', now: stage.clock.now() })).toMatchObject({ state: 'queued' })
+  expect(await resolveDelivery(stage.db, { id, as: 'resend', now: stage.clock.now() })).toMatchObject({
+    state: 'queued',
+  })
   expect(await stateOf(stage)).toBe('sending')
   await sendDue(run, neverStopped())
   await stage.sweep()
-  expect(await measureCampaign(stage.db, stage.id)).toMatchObject({ state: 'done', counts: { accepted: 1, uncertain: 0 } })
+  expect(await measureCampaign(stage.db, stage.id)).toMatchObject({
+    state: 'done',
+    counts: { accepted: 1, uncertain: 0 },
+  })
   const [first, second] = sink.messages()
   expect(second?.message_id).toBe(first?.message_id)
   expect(first?.message_id).toMatch(/^<\d+\.[a-z2-7]{28}@/)

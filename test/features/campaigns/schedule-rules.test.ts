@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { expect, test } from 'vitest'
 import { type Place, planSchedule } from '../../../src/features/campaigns/schedule-rules.ts'
-import { InvalidInput } from '../../../src/lib/errors.ts'
+import type { InvalidInput } from '../../../src/lib/errors.ts'
 
 const NOW = new Date('2016-03-01T09:00:00Z')
 const place = (country_code: string, time_zone: string | null = null): Place => ({ country_code, time_zone })
@@ -108,7 +108,11 @@ test('an hour that daylight saving skips is the first moment after it, and of tw
 })
 
 test('the campaign starts where the hour comes first, and each place says which clock counts', () => {
-  const plan = planSchedule({ at: '2016-03-03T00:00:00Z', local_time: '09:00' }, [place('BR'), place('NZ'), place('KE')], NOW)
+  const plan = planSchedule(
+    { at: '2016-03-03T00:00:00Z', local_time: '09:00' },
+    [place('BR'), place('NZ'), place('KE')],
+    NOW,
+  )
   expect(plan.starts_at.toISOString()).toBe('2016-03-02T20:00:00.000Z')
   expect(plan.places.map(({ zone }) => zone)).toEqual(['America/Sao_Paulo', 'Pacific/Auckland', 'Africa/Nairobi'])
 })
@@ -125,7 +129,10 @@ test('wherever somebody lives, the hour on their clock is the one asked for, nev
       const [found] = planSchedule({ at, local_time }, [place('KE', zone)], now).places
       const shown = DateTime.fromJSDate(found?.due_at as Date, { zone })
       expect(shown.toMillis()).toBeGreaterThanOrEqual(now.getTime())
-      const days = DateTime.fromISO(shown.toISODate() as string).diff(DateTime.fromISO(day.toISODate() as string), 'days')
+      const days = DateTime.fromISO(shown.toISODate() as string).diff(
+        DateTime.fromISO(day.toISODate() as string),
+        'days',
+      )
       expect(days.days).toBeGreaterThanOrEqual(0)
       expect(days.days).toBeLessThanOrEqual(ahead === 0 ? 2 : 1)
       // A clock that skips the hour shows the first one after the gap; gaps are at most a day (Samoa), mostly an hour.

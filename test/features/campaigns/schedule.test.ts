@@ -53,7 +53,10 @@ test('with a local time each person is due on their own clock, and the assumed c
   await addApplicant(deps.db, round, { country_code: 'US' })
   await addApplicant(deps.db, round, { country_code: 'US', time_zone: 'America/Los_Angeles' })
   await addApplicant(deps.db, round, { country_code: 'NZ', address: null })
-  const scheduled = await scheduleCampaign(deps, await addDraft(deps.db), { at: '2016-03-03T00:00:00Z', local_time: '09:00' })
+  const scheduled = await scheduleCampaign(deps, await addDraft(deps.db), {
+    at: '2016-03-03T00:00:00Z',
+    local_time: '09:00',
+  })
   const rows = await deps.db.selectFrom('deliveries').select(['due_at', 'state']).orderBy('person_id').execute()
   expect(rows.slice(0, 3).map((row) => row.due_at.toISOString())).toEqual([
     '2016-03-03T03:30:00.000Z',
@@ -83,22 +86,29 @@ test.each<[string, Partial<CampaignInput>, string, RegExp]>([
     'variants.fr',
     /nom/,
   ],
-])('%s keeps a campaign from being scheduled, is named, and nothing is frozen', async (_what, change, field, message) => {
-  const deps = await openWithReaders(1)
-  const id = await addDraft(deps.db, change)
-  const failed = await scheduleCampaign(deps, id, { at: 'now' }).then(
-    () => undefined,
-    (error) => error as InvalidInput,
-  )
-  expect(failed).toBeInstanceOf(InvalidInput)
-  expect(failed?.faults).toContainEqual({ field, message: expect.stringMatching(message) })
-  expect(await stateOf(deps, id)).toEqual({ state: 'draft', frozen_at: null })
-  expect(await statesOf(deps.db, id)).toEqual({})
-})
+])(
+  '%s keeps a campaign from being scheduled, is named, and nothing is frozen',
+  async (_what, change, field, message) => {
+    const deps = await openWithReaders(1)
+    const id = await addDraft(deps.db, change)
+    const failed = await scheduleCampaign(deps, id, { at: 'now' }).then(
+      () => undefined,
+      (error) => error as InvalidInput,
+    )
+    expect(failed).toBeInstanceOf(InvalidInput)
+    expect(failed?.faults).toContainEqual({ field, message: expect.stringMatching(message) })
+    expect(await stateOf(deps, id)).toEqual({ state: 'draft', frozen_at: null })
+    expect(await statesOf(deps.db, id)).toEqual({})
+  },
+)
 
 test('every problem is told at once, also several of one language', async () => {
   const deps = await openWithReaders(1)
-  const id = await addDraft(deps.db, { subject: '', body_markdown: '{{one}}\n\n{{two}}', audience: { countries: ['SE'] } })
+  const id = await addDraft(deps.db, {
+    subject: '',
+    body_markdown: '{{one}}\n\n{{two}}',
+    audience: { countries: ['SE'] },
+  })
   const failed = await scheduleCampaign(deps, id, { at: 'now' }).catch((error) => error as InvalidInput)
   expect((failed as InvalidInput).faults.length).toBeGreaterThanOrEqual(4)
 })
@@ -126,9 +136,18 @@ test('a change of text at the same moment is either scheduled or refused, never 
       updateCampaign(deps, { id, change: { subject: 'Changed' } }),
     ])
     expect(scheduled.status).toBe('fulfilled')
-    const { version } = await deps.db.selectFrom('campaigns').select('version').where('id', '=', id).executeTakeFirstOrThrow()
+    const { version } = await deps.db
+      .selectFrom('campaigns')
+      .select('version')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
     expect(version).toBe(changed.status === 'fulfilled' ? 2 : 1)
-    const frozen = await deps.db.selectFrom('deliveries').select('version').where('campaign_id', '=', id).distinct().execute()
+    const frozen = await deps.db
+      .selectFrom('deliveries')
+      .select('version')
+      .where('campaign_id', '=', id)
+      .distinct()
+      .execute()
     expect(frozen).toEqual([{ version }])
   }
 })
@@ -191,9 +210,16 @@ test('the API refuses bad times and texts by field, and a body beyond reason wit
     expect(answer.json().errors[0].field).toBe(field)
   }
   expect((await post('/campaigns/99999/schedule', { at: 'now' })).statusCode).toBe(404)
-  const large = await app.inject({ method: 'PATCH', url: `/campaigns/${id}`, payload: { body_markdown: 'x'.repeat(900_000) } })
+  const large = await app.inject({
+    method: 'PATCH',
+    url: `/campaigns/${id}`,
+    payload: { body_markdown: 'x'.repeat(900_000) },
+  })
   expect(large.statusCode).toBe(422)
-  expect(large.json().errors[0]).toEqual({ field: 'body_markdown', message: expect.stringContaining('the limit is 200 KB') })
+  expect(large.json().errors[0]).toEqual({
+    field: 'body_markdown',
+    message: expect.stringContaining('the limit is 200 KB'),
+  })
   const larger = await post('/campaigns', { ...TOPIC, body_markdown: 'x'.repeat(2 * 1024 * 1024) })
   expect(larger.statusCode).toBe(413)
   expect(larger.headers['content-type']).toContain('application/problem+json')

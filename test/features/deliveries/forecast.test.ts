@@ -18,7 +18,14 @@ const limit = (count: number, seconds: number, reserve = 10) => ({
 
 test('a thousand messages under 100 an hour take nine more hours', () => {
   const due = { automatic: [], campaign: Array.from({ length: 1000 }, () => at(0)) }
-  const { last } = forecastDepartures({ limits: [limit(100, 3600)], now: at(0), used: none, due, per_second: 1000, until: 'campaign' })
+  const { last } = forecastDepartures({
+    limits: [limit(100, 3600)],
+    now: at(0),
+    used: none,
+    due,
+    per_second: 1000,
+    until: 'campaign',
+  })
   expect(last?.getTime()).toBe(at(9 * 3600 + 0.099).getTime())
 })
 
@@ -49,7 +56,11 @@ const seconds = fc.integer({ min: 0, max: 40 })
 const worlds = fc.record({
   limits: fc.array(
     fc
-      .record({ count: fc.integer({ min: 1, max: 6 }), seconds: fc.integer({ min: 1, max: 15 }), kept: fc.integer({ min: 0, max: 3 }) })
+      .record({
+        count: fc.integer({ min: 1, max: 6 }),
+        seconds: fc.integer({ min: 1, max: 15 }),
+        kept: fc.integer({ min: 0, max: 3 }),
+      })
       .map(({ kept, ...one }) => ({ ...one, campaign_count: Math.max(1, one.count - kept) })),
     { maxLength: 3 },
   ),
@@ -63,7 +74,10 @@ test('the forecast breaks no window, sends nothing early, and nothing later than
     fc.property(worlds, ({ limits, used, due, per_second }) => {
       const input: ForecastInput = {
         ...{ limits, per_second, now: at(0), until: 'campaign' },
-        used: { automatic: used.automatic.map((second) => at(-second)), campaign: used.campaign.map((second) => at(-second)) },
+        used: {
+          automatic: used.automatic.map((second) => at(-second)),
+          campaign: used.campaign.map((second) => at(-second)),
+        },
         due: { automatic: due.automatic.map(at), campaign: due.campaign.map(at) },
       }
       const found = forecastDepartures(input)
@@ -151,9 +165,14 @@ test('what has left already, open dialogues and a closed account are counted', a
   const sender = await ensureSender(db, '10/1h')
   const ours = await queueCampaign(db, ['a@x.example'])
   const now = new Date()
-  const forecast = async () => ((await forecastLastDeparture(db, { campaign_id: ours, now })) as Date).getTime() - now.getTime()
+  const forecast = async () =>
+    ((await forecastLastDeparture(db, { campaign_id: ours, now })) as Date).getTime() - now.getTime()
   expect(await forecast()).toBeLessThan(60_000)
-  const { id: worker_id } = await db.insertInto('workers').values({ host: 'h', pid: 1 }).returning('id').executeTakeFirstOrThrow()
+  const { id: worker_id } = await db
+    .insertInto('workers')
+    .values({ host: 'h', pid: 1 })
+    .returning('id')
+    .executeTakeFirstOrThrow()
   await sql`insert into attempts (delivery_id, sender_id, worker_id, lane, address, ended_at)
     select (select min(id) from deliveries), ${sender}, ${worker_id}, 'campaign', 'a@x.example',
       case when n > 1 then clock_timestamp() - interval '20 minutes' end from generate_series(1, 10) n`.execute(db)

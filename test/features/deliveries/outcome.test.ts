@@ -35,7 +35,11 @@ test.each([
   [554, '5.6.0', 'rejected'],
   [550, '5.7.13', 'rejected'],
 ] as const)('%i %s is about this person: %s, and the account stays open', (code, enhanced, state) => {
-  expect(decideOutcome(refused(code, enhanced), 1)).toMatchObject({ state, close_sender_ms: undefined, domain_refuses: false })
+  expect(decideOutcome(refused(code, enhanced), 1)).toMatchObject({
+    state,
+    close_sender_ms: undefined,
+    domain_refuses: false,
+  })
 })
 
 test.each([
@@ -48,14 +52,17 @@ test.each([
   [421, undefined, MINUTE],
   [450, '4.7.1', MINUTE],
   [454, '4.7.0', MINUTE],
-] as const)('%i %s is the account’s: it closes, and the person is tried again, even after the last try', (code, enhanced, ms) => {
-  expect(isAccountLimit(code, enhanced)).toBe(true)
-  for (const tries of [1, 9, 10, 50]) {
-    expect(decideOutcome(refused(code, enhanced), tries)).toMatchObject({
-      ...{ state: 'deferred', retry_ms: ms, close_sender_ms: ms, domain_refuses: false },
-    })
-  }
-})
+] as const)(
+  '%i %s is the account’s: it closes, and the person is tried again, even after the last try',
+  (code, enhanced, ms) => {
+    expect(isAccountLimit(code, enhanced)).toBe(true)
+    for (const tries of [1, 9, 10, 50]) {
+      expect(decideOutcome(refused(code, enhanced), tries)).toMatchObject({
+        ...{ state: 'deferred', retry_ms: ms, close_sender_ms: ms, domain_refuses: false },
+      })
+    }
+  },
+)
 
 test.each([
   [530, '5.7.0'],
@@ -65,11 +72,14 @@ test.each([
   [538, '5.7.11'],
   [553, '5.1.7'],
   [550, '5.1.8'],
-] as const)('%i %s refuses us, whoever the mail is for: nobody is rejected for it and no domain stopped', (code, enhanced) => {
-  expect(decideOutcome(refused(code, enhanced), 20)).toMatchObject({
-    ...{ state: 'deferred', close_sender_ms: MINUTE, domain_refuses: false },
-  })
-})
+] as const)(
+  '%i %s refuses us, whoever the mail is for: nobody is rejected for it and no domain stopped',
+  (code, enhanced) => {
+    expect(decideOutcome(refused(code, enhanced), 20)).toMatchObject({
+      ...{ state: 'deferred', close_sender_ms: MINUTE, domain_refuses: false },
+    })
+  },
+)
 
 test.each([
   [550, '5.7.1'],
@@ -77,13 +87,25 @@ test.each([
   [550, '5.7.26'],
   [554, '5.7.9'],
 ] as const)('%i %s is rejected, and counts against the domain', (code, enhanced) => {
-  expect(decideOutcome(refused(code, enhanced), 1)).toMatchObject({ state: 'rejected', domain_refuses: true, close_sender_ms: undefined })
+  expect(decideOutcome(refused(code, enhanced), 1)).toMatchObject({
+    state: 'rejected',
+    domain_refuses: true,
+    close_sender_ms: undefined,
+  })
 })
 
 test('the waits between tries grow from a minute to 16 hours, then it is given up with the server’s own words', () => {
   const waits = Array.from({ length: 10 }, (_, at) => decideOutcome(refused(451, '4.3.0'), at + 1))
-  expect(waits.slice(0, 9).map((outcome) => (outcome.retry_ms ?? 0) / MINUTE)).toEqual([1, 5, 15, 30, 60, 120, 240, 480, 960])
-  expect(waits[9]).toMatchObject({ state: 'rejected', code: 451, words: '451 4.3.0 no', retry_ms: undefined, domain_refuses: false })
+  expect(waits.slice(0, 9).map((outcome) => (outcome.retry_ms ?? 0) / MINUTE)).toEqual([
+    1, 5, 15, 30, 60, 120, 240, 480, 960,
+  ])
+  expect(waits[9]).toMatchObject({
+    state: 'rejected',
+    code: 451,
+    words: '451 4.3.0 no',
+    retry_ms: undefined,
+    domain_refuses: false,
+  })
 })
 
 test('only what reached DATA uses budget', () => {

@@ -14,22 +14,58 @@ function write(text: Piece[], html: Piece[], values: Record<Name, string>): { ty
   return { type: encoded.contentType, body: Buffer.concat(renderBody(encoded, values)) }
 }
 
-const plain = (pieces: Piece[], values: Record<Name, string>, escape: (value: string) => string) =>
-  pieces.map((piece) => (typeof piece === 'string' ? piece : escape(values[piece.field]))).join('')
+const plain = (pieces: Piece[], values: Record<Name, string>, written: (value: string) => string) =>
+  pieces.map((piece) => (typeof piece === 'string' ? piece : written(values[piece.field]))).join('')
 const canonical = (text: string) => text.replace(/\r\n|\r|\n/g, '\r\n')
 
 const nasty = fc.constantFrom(
-  ...['.', '..\r\n', '\r\n.\r\n', '=', '=\r\n', '=20', ' ', '\t', ' \r\n', '\t\n', '\r', '\n', '\n\n', 'From here', '--pp-0123456789'],
-  ...['é', '漢字', 'مرحبا', '👩‍👩‍👧', '\u2028', '\u0000', 'x'.repeat(80), 'y '.repeat(60), 'ü'.repeat(40), 'https://example.org/?a=b&c=%20'],
+  ...[
+    '.',
+    '..\r\n',
+    '\r\n.\r\n',
+    '=',
+    '=\r\n',
+    '=20',
+    ' ',
+    '\t',
+    ' \r\n',
+    '\t\n',
+    '\r',
+    '\n',
+    '\n\n',
+    'From here',
+    '--pp-0123456789',
+  ],
+  ...[
+    'é',
+    '漢字',
+    'مرحبا',
+    '👩‍👩‍👧',
+    '\u2028',
+    '\u0000',
+    'x'.repeat(80),
+    'y '.repeat(60),
+    'ü'.repeat(40),
+    'https://example.org/?a=b&c=%20',
+  ],
 )
-const text = fc.array(fc.oneof(nasty, fc.string({ unit: 'binary', maxLength: 12 }).map((one) => one.toWellFormed())), { maxLength: 12 }).map((all) => all.join(''))
+const text = fc
+  .array(
+    fc.oneof(
+      nasty,
+      fc.string({ unit: 'binary', maxLength: 12 }).map((one) => one.toWellFormed()),
+    ),
+    { maxLength: 12 },
+  )
+  .map((all) => all.join(''))
 const pieces = fc.array(fc.oneof(text, fc.constantFrom<Piece>({ field: 'a' }, { field: 'b' })), { maxLength: 8 })
 
 test('whatever the text and the values, what is read is what was written, in lines of at most 76 seven-bit octets', () => {
   fc.assert(
     fc.property(pieces, pieces, text, text, (textPieces, htmlPieces, a, b) => {
       // A boundary is random, so no text can hold it.
-      const clean = (all: Piece[]) => all.map((piece) => (typeof piece === 'string' ? piece.replaceAll('--pp-', '-pp-') : piece))
+      const clean = (all: Piece[]) =>
+        all.map((piece) => (typeof piece === 'string' ? piece.replaceAll('--pp-', '-pp-') : piece))
       const [texts, htmls] = [clean(textPieces), clean(htmlPieces)]
       const values = { a: a.replaceAll('--pp-', ''), b: b.replaceAll('--pp-', '') }
       const { type, body } = write(texts, htmls, values)
@@ -41,8 +77,8 @@ test('whatever the text and the values, what is read is what was written, in lin
       expect(others).toEqual([])
       const decoded = (part: typeof first) => decodeQuotedPrintable(part?.body.toString('latin1') ?? '').toString()
       // What is text stays text: a value is encoded apart, so a line break within it is one too.
-      const expected = (all: Piece[], escape: (value: string) => string) =>
-        all.map((piece) => canonical(plain([piece], values, escape))).join('')
+      const expected = (all: Piece[], written: (value: string) => string) =>
+        all.map((piece) => canonical(plain([piece], values, written))).join('')
       expect(decoded(first)).toBe(expected(texts, upper))
       expect(decoded(second)).toBe(expected(htmls, escapeOf))
     }),
@@ -61,7 +97,11 @@ test('both parts say what they are, the text first: programs show the last one t
 })
 
 test('what is the same for everybody is encoded once: a copy shares its buffers', () => {
-  const encoded = encodeBody<Name>({ pieces: ['a', { field: 'a' }, 'b'], escape: upper }, { pieces: ['c'], escape: upper }, 'b')
+  const encoded = encodeBody<Name>(
+    { pieces: ['a', { field: 'a' }, 'b'], escape: upper },
+    { pieces: ['c'], escape: upper },
+    'b',
+  )
   const [one, two] = [renderBody(encoded, { a: '1', b: '' }), renderBody(encoded, { a: '2', b: '' })]
   expect(one[0]).toBe(two[0])
   expect(one[2]).toBe(two[2])

@@ -11,9 +11,13 @@ const { privateKey, publicKey } = generateKeyPairSync('rsa', {
 })
 const signer = createDkimSigner({ domain: 'example.org', selector: 'pp1', privateKey })
 
-const BODY = ['--b\r\n\r\nHello  there \t\r\n', '.dots\r\n \r\n', 'é as QP =C3=A9\r\n--b--\r\n\r\n\r\n'].map((part) => Buffer.from(part))
+const BODY = ['--b\r\n\r\nHello  there \t\r\n', '.dots\r\n \r\n', 'é as QP =C3=A9\r\n--b--\r\n\r\n\r\n'].map((part) =>
+  Buffer.from(part),
+)
 
-function signed(subject = 'Topic 1: a subject that is long enough to be folded over more than one line of the header'): string {
+function signed(
+  subject = 'Topic 1: a subject that is long enough to be folded over more than one line of the header',
+): string {
   return composeMessage(
     {
       from: { name: 'The "programme" team', address: 'programme@example.org' },
@@ -21,7 +25,10 @@ function signed(subject = 'Topic 1: a subject that is long enough to be folded o
       replyTo: 'reply+abc@example.org',
       ...{ subject, date: new Date('2016-03-01T09:00:00Z'), messageId: '17.abc@example.org' },
       ...{ listId: '<2016a.example.org>', feedbackId: '1:2016A:campaign:pairpost', automatic: false },
-      unsubscribe: { url: 'https://example.org/u/abcdefghijklmnopqrstuvwxyz23', mailto: 'mailto:u+abcdefghijklmnopqrstuvwxyz23@example.org' },
+      unsubscribe: {
+        url: 'https://example.org/u/abcdefghijklmnopqrstuvwxyz23',
+        mailto: 'mailto:u+abcdefghijklmnopqrstuvwxyz23@example.org',
+      },
     },
     'multipart/alternative; boundary="b"',
     BODY,
@@ -41,7 +48,12 @@ function verifies(message: string): boolean {
     }),
   )
   if (tags.get('v') !== '1' || tags.get('a') !== 'rsa-sha256' || tags.get('c') !== 'relaxed/relaxed') return false
-  if (createHash('sha256').update(relaxedBody(body.toString('latin1')), 'latin1').digest('base64') !== tags.get('bh')) return false
+  if (
+    createHash('sha256')
+      .update(relaxedBody(body.toString('latin1')), 'latin1')
+      .digest('base64') !== tags.get('bh')
+  )
+    return false
   // §5.4.2: of several fields with one name, the last not yet used; when there is none, nothing is hashed.
   const left = [...fields]
   let hashed = ''
@@ -50,12 +62,17 @@ function verifies(message: string): boolean {
     if (at >= 0) hashed += `${relaxedHeader(left.splice(at, 1)[0] as Field)}\r\n`
   }
   const unsigned = relaxedHeader({ ...own, raw: own.raw.replace(/(;\s*b=)[^;]*/, '$1') })
-  return createVerify('RSA-SHA256').update(hashed + unsigned, 'latin1').verify(publicKey, tags.get('b') ?? '', 'base64')
+  return createVerify('RSA-SHA256')
+    .update(hashed + unsigned, 'latin1')
+    .verify(publicKey, tags.get('b') ?? '', 'base64')
 }
 
 /** §3.4.2 */
 function relaxedHeader({ name, raw }: Field): string {
-  const value = raw.slice(raw.indexOf(':') + 1).replace(/\r\n(?=[ \t])/g, '').replace(/[ \t]+/g, ' ')
+  const value = raw
+    .slice(raw.indexOf(':') + 1)
+    .replace(/\r\n(?=[ \t])/g, '')
+    .replace(/[ \t]+/g, ' ')
   return `${name.toLowerCase().trimEnd()}:${value.trim()}`
 }
 
@@ -67,7 +84,9 @@ function relaxedBody(body: string): string {
 }
 
 const signedNames = (message: string) =>
-  (/h=([^;]+);/.exec(readMessage(Buffer.from(message)).fields[0]?.value ?? '')?.[1] ?? '').split(':').map((name) => name.trim().toLowerCase())
+  (/h=([^;]+);/.exec(readMessage(Buffer.from(message)).fields[0]?.value ?? '')?.[1] ?? '')
+    .split(':')
+    .map((name) => name.trim().toLowerCase())
 
 test('the signature is right by a reading of the RFC of its own', () => {
   expect(verifies(signed())).toBe(true)
@@ -83,15 +102,29 @@ test('what a relay may do to white space and folds keeps it right; anything else
   expect(verifies(message.replace('Topic 1', 'Topic 2'))).toBe(false)
 })
 
-test.each(['From: evil@example.com', 'Subject: Evil'])('a second "%s" put in on the way breaks the signature', (line) => {
-  const message = signed()
-  expect(verifies(`${line}\r\n${message}`)).toBe(false)
-  expect(verifies(message.replace('\r\n\r\n', `\r\n${line}\r\n\r\n`))).toBe(false)
-})
+test.each(['From: evil@example.com', 'Subject: Evil'])(
+  'a second "%s" put in on the way breaks the signature',
+  (line) => {
+    const message = signed()
+    expect(verifies(`${line}\r\n${message}`)).toBe(false)
+    expect(verifies(message.replace('\r\n\r\n', `\r\n${line}\r\n\r\n`))).toBe(false)
+  },
+)
 
 test('everything that a reader or a provider acts on is signed, both unsubscribe headers too', () => {
   const names = signedNames(signed())
-  for (const name of ['from', 'to', 'reply-to', 'subject', 'date', 'message-id', 'list-unsubscribe', 'list-unsubscribe-post', 'content-type', 'mime-version']) {
+  for (const name of [
+    'from',
+    'to',
+    'reply-to',
+    'subject',
+    'date',
+    'message-id',
+    'list-unsubscribe',
+    'list-unsubscribe-post',
+    'content-type',
+    'mime-version',
+  ]) {
     expect(names).toContain(name)
   }
   expect(names.filter((name) => name === 'from')).toHaveLength(2)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import PostalMime from 'postal-mime'
 import { expect, test } from 'vitest'
 import { composeMessage, formatMailbox, type MessageHeader } from '../../../src/platform/mail/message.ts'
-import { readMessage, valueOf, valuesOf } from './read-message.ts'
+import { fieldOf, fieldsOf, readMessage } from './read-message.ts'
 
 const HEADER: MessageHeader = {
   from: { name: 'The programme team', address: 'programme@example.org' },
@@ -22,26 +22,37 @@ const compose = (change: Partial<MessageHeader> = {}) =>
 
 test('a campaign has one List-Unsubscribe with both addresses, and one click', () => {
   const message = readMessage(compose())
-  expect(valuesOf(message, 'List-Unsubscribe')).toEqual(['<https://example.org/u/abc>, <mailto:u+abc@example.org>'])
-  expect(valuesOf(message, 'List-Unsubscribe-Post')).toEqual(['List-Unsubscribe=One-Click'])
-  expect(valueOf(message, 'Auto-Submitted')).toBeUndefined()
+  expect(fieldsOf(message, 'List-Unsubscribe')).toEqual(['<https://example.org/u/abc>, <mailto:u+abc@example.org>'])
+  expect(fieldsOf(message, 'List-Unsubscribe-Post')).toEqual(['List-Unsubscribe=One-Click'])
+  expect(fieldOf(message, 'Auto-Submitted')).toBeUndefined()
 })
 
 test('automatic email says that it is, and has no list to leave', () => {
   const message = readMessage(compose({ automatic: true, unsubscribe: undefined }))
-  expect(valuesOf(message, 'Auto-Submitted')).toEqual(['auto-generated'])
-  expect(valueOf(message, 'X-Auto-Response-Suppress')).toBe('OOF, AutoReply')
-  expect(valueOf(message, 'List-Unsubscribe')).toBeUndefined()
-  expect(valueOf(message, 'List-Unsubscribe-Post')).toBeUndefined()
+  expect(fieldsOf(message, 'Auto-Submitted')).toEqual(['auto-generated'])
+  expect(fieldOf(message, 'X-Auto-Response-Suppress')).toBe('OOF, AutoReply')
+  expect(fieldOf(message, 'List-Unsubscribe')).toBeUndefined()
+  expect(fieldOf(message, 'List-Unsubscribe-Post')).toBeUndefined()
 })
 
 test('every field that must be there is there once, and the date is one that RFC 5322 knows', () => {
   const message = readMessage(compose())
-  for (const name of ['From', 'To', 'Reply-To', 'Subject', 'Date', 'Message-ID', 'List-Id', 'Feedback-ID', 'MIME-Version', 'Content-Type']) {
-    expect(valuesOf(message, name), name).toHaveLength(1)
+  for (const name of [
+    'From',
+    'To',
+    'Reply-To',
+    'Subject',
+    'Date',
+    'Message-ID',
+    'List-Id',
+    'Feedback-ID',
+    'MIME-Version',
+    'Content-Type',
+  ]) {
+    expect(fieldsOf(message, name), name).toHaveLength(1)
   }
-  expect(valueOf(message, 'Date')).toBe('Tue, 01 Mar 2016 09:00:00 +0000')
-  expect(valueOf(message, 'Message-ID')).toBe('<17.abc@example.org>')
+  expect(fieldOf(message, 'Date')).toBe('Tue, 01 Mar 2016 09:00:00 +0000')
+  expect(fieldOf(message, 'Message-ID')).toBe('<17.abc@example.org>')
 })
 
 const NAMES = [
@@ -76,7 +87,9 @@ test.each(NAMES)('the name "%s" comes out as it went in, on lines of its own hea
 })
 
 test('marks that turn round the direction of text are taken out of names and subjects: they could forge an address', async () => {
-  const read = await PostalMime.parse(compose({ to: { name: 'A\u202egro.live@moc\u2066x\u200f', address: 'a@b.example' }, subject: 'x\u202ey' }))
+  const read = await PostalMime.parse(
+    compose({ to: { name: 'A\u202egro.live@moc\u2066x\u200f', address: 'a@b.example' }, subject: 'x\u202ey' }),
+  )
   expect(read.to).toEqual([{ name: 'Agro.live@mocx', address: 'a@b.example' }])
   expect(read.subject).toBe('xy')
 })

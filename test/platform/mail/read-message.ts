@@ -20,17 +20,22 @@ export function readMessage(message: Buffer): ReadMessage {
   const end = message.indexOf('\r\n\r\n')
   if (end < 0) throw new Error('no end of the header')
   const head = message.subarray(0, end).toString()
-  const fields = head
-    .split(/\r\n(?![ \t])/)
-    .map((raw) => ({ raw, name: raw.slice(0, raw.indexOf(':')), value: raw.slice(raw.indexOf(':') + 1).replace(/\r\n/g, '').trim() }))
+  const fields = head.split(/\r\n(?![ \t])/).map((raw) => ({
+    raw,
+    name: raw.slice(0, raw.indexOf(':')),
+    value: raw
+      .slice(raw.indexOf(':') + 1)
+      .replace(/\r\n/g, '')
+      .trim(),
+  }))
   return { fields, headLines: head.split('\r\n'), body: message.subarray(end + 4) }
 }
 
-export function valueOf(message: ReadMessage, name: string): string | undefined {
-  return valuesOf(message, name)[0]
+export function fieldOf(message: ReadMessage, name: string): string | undefined {
+  return fieldsOf(message, name)[0]
 }
 
-export function valuesOf({ fields }: ReadMessage, name: string): string[] {
+export function fieldsOf({ fields }: ReadMessage, name: string): string[] {
   return fields.filter((field) => field.name.toLowerCase() === name.toLowerCase()).map(({ value }) => value)
 }
 

@@ -22,16 +22,20 @@ export function countsByRecipient(messages: readonly SinkMessage[]): Map<string,
 
 /**
  * The most messages in any rolling window (t - seconds, t]: two that are exactly `seconds` apart are never in one.
- * @param times milliseconds, in any order
+ * @param times milliseconds, in any order @param since only windows that end at or after this moment are looked at
  */
-export function worstWindow(times: readonly number[], seconds: number): { count: number; until: number | undefined } {
+export function worstWindow(
+  times: readonly number[],
+  seconds: number,
+  since = Number.NEGATIVE_INFINITY,
+): { count: number; until: number | undefined } {
   const sorted = [...times].sort((a, b) => a - b)
   let first = 0
   let worst: { count: number; until: number | undefined } = { count: 0, until: undefined }
   for (const [last, until] of sorted.entries()) {
     // The difference of two near times is exact in floating point; a time less the window would be rounded.
     while (until - (sorted[first] as number) >= seconds * 1000) first++
-    if (last - first + 1 > worst.count) worst = { count: last - first + 1, until }
+    if (until >= since && last - first + 1 > worst.count) worst = { count: last - first + 1, until }
   }
   return worst
 }
@@ -48,12 +52,16 @@ export interface Violation {
 }
 
 /** The limits that were broken, judged at each moment over every dialogue that reached DATA (mail.md, "Sending" 4). */
-export function violations(messages: readonly SinkMessage[], limits: readonly SendLimit[]): Violation[] {
+export function violations(
+  messages: readonly SinkMessage[],
+  limits: readonly SendLimit[],
+  since?: number,
+): Violation[] {
   const counted = messages.filter(({ data_at }) => data_at !== null)
   return limits.flatMap((limit) =>
     MOMENTS.flatMap((moment) => {
       const times = counted.map((message) => message[moment]).filter((time) => time !== null)
-      const { count, until } = worstWindow(times, limit.seconds)
+      const { count, until } = worstWindow(times, limit.seconds, since)
       return count > limit.count && until !== undefined ? [{ limit, moment, count, until }] : []
     }),
   )
