@@ -50,6 +50,8 @@ begin
       where a.id = v_ended.attempt_id and (a.outcome is null or a.outcome = 'uncertain');
     continue when not found;
     update deliveries d set state = v_ended.state, worker_id = null, updated_at = clock_timestamp(),
+      -- that the account is closed is no try of this person's
+      tries = d.tries - case when v_ended.close_ms is null then 0 else 1 end,
       due_at = case when v_ended.retry_ms is null then d.due_at else p_now + make_interval(secs => v_ended.retry_ms / 1000) end,
       accepted_at = case when v_ended.state = 'accepted' then clock_timestamp() else d.accepted_at end
       where d.id = v_ended.delivery_id and d.attempt_id = v_ended.attempt_id and d.state in ('sending', 'uncertain');

@@ -40,7 +40,9 @@ export async function adopt(config: Config): Promise<void> {
     // What waits may have left already, after the copy was made: a person looks before it goes on.
     const held = await holdRestored(deps.db)
     await openInstallation({ db: deps.db, dataDir: config.dataDir }).adopt()
-    console.log('This machine now sends from this database; any other copy of it is fenced.')
+    console.log(
+      'This machine now sends from this database. Should another copy of it still run elsewhere, stop that one.',
+    )
     if (held > 0)
       console.log(
         `${held} deliveries that waited are held: look at their campaigns, and resume those that should go on.`,

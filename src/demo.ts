@@ -39,14 +39,15 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
   }
   console.log(`Pairpost demo: round ${ROUND} of an online peer-mentoring programme. Nothing leaves this machine.\n`)
   const starting = startOnFreePort(config)
+  const bars = openBars()
   const close = async () => {
+    bars.stop()
     await (await starting.catch(() => undefined))?.close()
     await rm(folder, { recursive: true, force: true })
   }
   endOnSignals(close)
   try {
     const { deps, url } = await starting
-    const bars = openBars()
     const imported = await importRound(deps, bars)
     const { campaign_id, scheduled } = await scheduleTopic(deps)
     const seconds = await followSending(deps, campaign_id, scheduled.recipients, bars)
@@ -148,7 +149,7 @@ const textOf = ({ subject, preheader, body_markdown, extras }: TopicFile) => ({
   extras,
 })
 
-/** Waits until the campaign is done. Returns the seconds it took. @throws PairpostError when it comes to a halt */
+/** Waits until the campaign is done. Returns the seconds of sending. @throws PairpostError when it comes to a halt */
 async function followSending(deps: Deps, id: number, recipients: number, bars: Bars): Promise<number> {
   const bar = bars.open('Handing over topic 1', 'messages')
   const began = performance.now()
@@ -158,8 +159,8 @@ async function followSending(deps: Deps, id: number, recipients: number, bars: B
     const done = recipients - counts.queued - counts.claimed - counts.sending
     bar.update(done, recipients)
     const now = performance.now()
-    if (state === 'done') return (now - began) / 1000
     if (done > moved.done) moved = { done, at: now }
+    if (state === 'done') return (moved.at - began) / 1000
     if (now - moved.at > STUCK_MS) {
       throw new PairpostError(
         'demo_stuck',

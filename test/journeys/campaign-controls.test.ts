@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { eventually } from '../support/eventually.ts'
-import { draftCampaign, figuresOf, formsOf, importRound, openService, ROUND } from './round.ts'
+import { draftCampaign, formsOf, importRound, openService, ROUND } from './round.ts'
 
 const SOON_SECONDS = 5
 

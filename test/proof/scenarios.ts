@@ -89,9 +89,16 @@ async function killWorkers(
     const place = Math.floor(random() * stage.workers.length)
     const victim = stage.workers[place]
     if (!victim) return
+    // Most kills go to a process that has begun to send; a fresh one is killed at its start now and then.
+    if (random() < 0.8 && !(await hasBegun(stage, victim.pid))) continue
     blows.push({ pid: victim.pid, at: await victim.kill() })
     stage.workers[place] = stage.startWorker()
   }
+}
+
+async function hasBegun({ deps }: Stage, pid: number): Promise<boolean> {
+  const run = await deps.db.selectFrom('workers').select('id').where('pid', '=', pid).limit(1).executeTakeFirst()
+  return run !== undefined
 }
 
 /** The queue loses everything it knew. */

@@ -149,16 +149,6 @@ export async function listVariants(db: DbOrTx, campaignId: number, version: numb
   }))
 }
 
-/** The texts of a version alone, for what reads but does not send them. */
-export async function listVariantTexts(
-  db: DbOrTx,
-  campaignId: number,
-  version: number,
-): Promise<{ language: string; text: VariantText }[]> {
-  const rows = await listVariants(db, campaignId, version)
-  return rows.map(({ language, compiled: _, ...text }) => ({ language, text }))
-}
-
 /** Keeps what was compiled. Of two processes that compile at once the first is kept; both made the same. */
 export async function recordCompiled(
   db: DbOrTx,

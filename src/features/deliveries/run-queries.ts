@@ -40,7 +40,8 @@ export async function signOffGone(db: Db, host: string, isGone: (pid: number) =>
 
 /**
  * Takes back what lost runs held: claims are due again, dialogues that were open become uncertain. The attempt's end
- * is now, the latest moment at which the server may have seen it. Returns how many of each.
+ * is now, the latest moment at which the server may have seen it: a killed process has no connection any more. (One
+ * that was only stalled may end its dialogue later; its late word then moves the end.) Returns how many of each.
  */
 export async function recoverLost(db: Db): Promise<{ queued: number; uncertain: number }> {
   return db.transaction().execute(async (tx) => {

