@@ -12,5 +12,5 @@ export { type CampaignProgress, cancelCampaign, measureCampaign, pauseCampaign, 
 export { addCampaignRoutes, type CampaignSources } from './routes.ts'
 export { type Scheduled, scheduleCampaign } from './schedule.ts'
 export { addScheduleRoutes } from './schedule-routes.ts'
-export { type Campaign, createCampaign, ensureCompiled, getCampaign, listCampaigns, updateCampaign } from './service.ts'
+export { type Campaign, createCampaign, ensureCompiled } from './service.ts'
 export { sweepDeliveries } from './sweep.ts'

@@ -15,7 +15,6 @@ export {
   countDeliveries,
   countDeliveriesByState,
   countSkipped,
-  DELIVERY_STATES,
   type DeliveryCounts,
   type DeliveryState,
   getDelivery,

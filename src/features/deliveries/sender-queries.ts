@@ -3,7 +3,7 @@ import { campaignShare, parseSendLimits, type SendLimit } from '../../lib/send-l
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
 
 /** The one mail account of this release; the tables know several. */
-export const SENDER_NAME = 'default'
+const SENDER_NAME = 'default'
 
 /**
  * The account's row. SEND_LIMITS from the environment is written when it differs from what the environment said the

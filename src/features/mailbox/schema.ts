@@ -2,7 +2,7 @@ import { Type } from '@fastify/type-provider-typebox'
 import type { MessageRow } from './queries.ts'
 import type { ReadMessage } from './service.ts'
 
-export const DirectionSchema = Type.Union([Type.Literal('to_participant'), Type.Literal('to_programme')])
+const DirectionSchema = Type.Union([Type.Literal('to_participant'), Type.Literal('to_programme')])
 
 export const IdParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 

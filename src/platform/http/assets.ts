@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import staticFiles from '@fastify/static'
+import type { FastifyPluginAsync } from 'fastify'
 import type { TypedApp } from './typed-app.ts'
 
 const folder = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
@@ -7,7 +8,7 @@ const folder = (path: string) => fileURLToPath(new URL(`../../../${path}`, impor
 /** Style sheets of the pages, and the pictures that come with the demo's topics. Files of the release, nothing else. */
 export async function addAssets(app: TypedApp): Promise<void> {
   const shared = { index: false, dotfiles: 'deny', decorateReply: false } as const
-  await app.register(async (scope) => {
+  const inScope: FastifyPluginAsync = async (scope) => {
     scope.allowByDefault = 'public'
     await scope.register(staticFiles, {
       ...shared,
@@ -21,5 +22,6 @@ export async function addAssets(app: TypedApp): Promise<void> {
       prefix: '/pictures/',
       maxAge: '1d',
     })
-  })
+  }
+  await app.register(inScope)
 }

@@ -69,7 +69,7 @@ export const LATER_FIELDS: ReadonlySet<string> = new Set([
   'volunteer.recommit_by',
 ])
 
-export const MERGE_FIELD_NAMES = Object.keys(MERGE_FIELDS) as MergeField[]
+const MERGE_FIELD_NAMES = Object.keys(MERGE_FIELDS) as MergeField[]
 
 export function isMergeField(name: string): name is MergeField {
   return Object.hasOwn(MERGE_FIELDS, name)
