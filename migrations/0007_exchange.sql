@@ -35,26 +35,39 @@ declare
   v_wait float8 := 0;
   v_wait_campaign float8 := 0;
   v_one float8;
+  v_clock timestamptz;
   v_automatic bigint;
   v_granted bigint[];
 begin
+  -- Whatever may write to the sender locks it first, and domains in one order: two exchanges never wait for each other.
+  if exists (select from jsonb_to_recordset(p_ended) as e(close_ms float8, domain_refuses boolean) where e.close_ms is not null or e.domain_refuses)
+    or exists (select from senders where id = p_sender and closed_times > 0)
+    or exists (select from domain_stops where sender_id = p_sender and stopped_at is null)
+  then
+    perform from senders where id = p_sender for update;
+  end if;
+
   -- 1. How dialogues ended. Guarded by the attempt: a worker that was thought lost may still tell the truth about a
   -- delivery that has become uncertain, but not about one that a person has decided or another worker has taken.
   for v_ended in
     select * from jsonb_to_recordset(p_ended) as e(
       attempt_id bigint, delivery_id bigint, domain text, state text, code int, enhanced_code text, words text,
-      counted boolean, retry_ms float8, close_ms float8, domain_refuses boolean)
+      counted boolean, is_try boolean, retry_ms float8, close_ms float8, domain_refuses boolean)
+    order by e.domain, e.attempt_id
   loop
     update attempts a set ended_at = clock_timestamp(), outcome = v_ended.state, code = v_ended.code,
       enhanced_code = v_ended.enhanced_code, words = v_ended.words, counted = v_ended.counted
-      where a.id = v_ended.attempt_id and (a.outcome is null or a.outcome = 'uncertain');
+      where a.id = v_ended.attempt_id and a.delivery_id = v_ended.delivery_id and a.worker_id = p_worker
+        and (a.outcome is null or a.outcome = 'uncertain');
     continue when not found;
     update deliveries d set state = v_ended.state, worker_id = null, updated_at = clock_timestamp(),
-      -- that the account is closed is no try of this person's
-      tries = d.tries - case when v_ended.close_ms is null then 0 else 1 end,
+      held_reason = null, tries = d.tries - case when v_ended.is_try then 0 else 1 end,
       due_at = case when v_ended.retry_ms is null then d.due_at else p_now + make_interval(secs => v_ended.retry_ms / 1000) end,
       accepted_at = case when v_ended.state = 'accepted' then clock_timestamp() else d.accepted_at end
-      where d.id = v_ended.delivery_id and d.attempt_id = v_ended.attempt_id and d.state in ('sending', 'uncertain');
+      where d.id = v_ended.delivery_id and d.attempt_id = v_ended.attempt_id
+        and (d.state in ('sending', 'uncertain')
+          -- it was accepted after all, and what a person sent again in the meantime has not left yet
+          or (v_ended.state = 'accepted' and d.state in ('queued', 'deferred', 'held', 'claimed')));
     if v_ended.state = 'accepted' then
       -- An acceptance ends a domain's row of refusals and proves the account open.
       delete from domain_stops s where s.sender_id = p_sender and s.domain = v_ended.domain and s.stopped_at is null;
@@ -84,8 +97,14 @@ begin
 
   -- 2. The budget. With limits the sender's row is locked until the commit, so that no two exchanges count the same room;
   -- each statement below sees what the last holder of the lock has committed.
+  if not exists (select from sender_limits where sender_id = p_sender) then
+    -- Limits that are being written this moment are waited for.
+    perform from senders where id = p_sender for share;
+  end if;
   if exists (select from sender_limits where sender_id = p_sender) then
     perform from senders where id = p_sender for update;
+    -- Taken under the lock, and a constant for the planner: a window is found by its index.
+    v_clock := clock_timestamp();
     select count(*), count(*) filter (where lane = 'campaign') into v_open, v_open_campaign
       from attempts where sender_id = p_sender and ended_at is null;
     for v_limit in select * from sender_limits where sender_id = p_sender loop
@@ -93,17 +112,17 @@ begin
       select v_open + count(*), v_open_campaign + count(*) filter (where lane = 'campaign') into v_used, v_used_campaign
       from (
         select lane from attempts
-        where sender_id = p_sender and counted and ended_at > clock_timestamp() - make_interval(secs => v_limit.seconds)
+        where sender_id = p_sender and counted and ended_at > v_clock - make_interval(secs => v_limit.seconds)
         order by ended_at desc limit v_limit.count
       ) live;
       v_free := least(v_free, v_limit.count - v_used);
       v_free_campaign := least(v_free_campaign, v_limit.campaign_count - v_used_campaign);
       if v_used >= v_limit.count then
-        v_one := window_wait_ms(p_sender, v_limit.seconds, v_used - v_limit.count, v_open, null);
+        v_one := window_wait_ms(p_sender, v_limit.seconds, v_used - v_limit.count, v_clock, null);
         v_wait := greatest(v_wait, v_one);
       end if;
       if v_used_campaign >= v_limit.campaign_count then
-        v_one := window_wait_ms(p_sender, v_limit.seconds, v_used_campaign - v_limit.campaign_count, v_open, 'campaign');
+        v_one := window_wait_ms(p_sender, v_limit.seconds, v_used_campaign - v_limit.campaign_count, v_clock, 'campaign');
         v_wait_campaign := greatest(v_wait_campaign, v_one);
       end if;
     end loop;
@@ -165,13 +184,13 @@ end
 $$;
 
 -- Milliseconds until there is room in a window: until the attempt in the way, after `p_skip` older ones, has left it.
--- While dialogues are open, their end decides: asked again soon.
-create function window_wait_ms(p_sender bigint, p_seconds integer, p_skip bigint, p_open bigint, p_lane text)
+-- When only open dialogues are in the way, their end decides: asked again soon.
+create function window_wait_ms(p_sender bigint, p_seconds integer, p_skip bigint, p_clock timestamptz, p_lane text)
 returns float8 language sql as $$
-  select case when p_open > 0 then 20 else coalesce((
-    select extract(epoch from ended_at + make_interval(secs => p_seconds) - clock_timestamp()) * 1000
+  select coalesce((
+    select extract(epoch from ended_at + make_interval(secs => p_seconds) - p_clock) * 1000
     from attempts
-    where sender_id = p_sender and counted and ended_at > clock_timestamp() - make_interval(secs => p_seconds)
+    where sender_id = p_sender and counted and ended_at > p_clock - make_interval(secs => p_seconds)
       and (p_lane is null or lane = p_lane)
-    order by ended_at offset p_skip limit 1), 20) end
+    order by ended_at offset p_skip limit 1), 50)
 $$;

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../src/platform/db/open.ts'
 import { openApi } from './support/api.ts'
 import { cloneDatabase } from './support/database.ts'
+import { PATIENCE } from './support/eventually.ts'
 import { makeDataDir, runPairpost, SETTINGS, startPairpost } from './support/pairpost.ts'
 import { freePort } from './support/ports.ts'
 
@@ -23,7 +24,7 @@ async function emptyDatabase(): Promise<string> {
   return url
 }
 
-test.concurrent.each([
+test.each([
   [['dance'], 'There is no command dance'],
   [[], 'Which command?'],
   [['start', 'now'], 'start takes no now'],
@@ -132,46 +133,54 @@ test('inbound says that it comes later', async () => {
   expect(code).toBe(1)
 })
 
-test('start says where it listens, in its first lines; tokens are made beside it and after it', async () => {
-  const port = await freePort()
-  const settings = { ...SETTINGS, DATA_DIR: await makeDataDir(), PORT: String(port) }
-  const service = startPairpost(['start'], settings)
-  await service.says(/^API: /m)
-  expect(service.out().split('\n').slice(0, 2)).toEqual([
-    `Pairpost listens on http://127.0.0.1:${port}`,
-    `No SMTP_URL is set: nothing leaves this machine. Messages: http://127.0.0.1:${port}/mailbox`,
-  ])
+test(
+  'start says where it listens, in its first lines; tokens are made beside it and after it',
+  async () => {
+    const port = await freePort()
+    const settings = { ...SETTINGS, DATA_DIR: await makeDataDir(), PORT: String(port) }
+    const service = startPairpost(['start'], settings)
+    await service.says(/^API: /m)
+    expect(service.out().split('\n').slice(0, 2)).toEqual([
+      `Pairpost listens on http://127.0.0.1:${port}`,
+      `No SMTP_URL is set: nothing leaves this machine. Messages: http://127.0.0.1:${port}/mailbox`,
+    ])
 
-  // Both live on the embedded database of the service, which outlives the shorter one.
-  const beside = await runPairpost(['token', 'create', '--role', 'viewer', '--name', 'beside'], settings)
-  expect(beside.out).toMatch(/^pp_[0-9a-f]{40}\n$/)
-  expect(beside.err).toMatch(/shown once/)
-  const api = openApi(`http://127.0.0.1:${port}`, beside.out.trim())
-  expect((await api.ask('GET', '/rounds/2016A')).status).toBe(404)
-  expect((await api.ask('POST', '/rounds', { code: 'x', name: 'x' })).status).toBe(403)
+    // Both live on the embedded database of the service, which outlives the shorter one.
+    const beside = await runPairpost(['token', 'create', '--role', 'viewer', '--name', 'beside'], settings)
+    expect(beside.out).toMatch(/^pp_[0-9a-f]{40}\n$/)
+    expect(beside.err).toMatch(/shown once/)
+    const api = openApi(`http://127.0.0.1:${port}`, beside.out.trim())
+    expect((await api.ask('GET', '/rounds/2016A')).status).toBe(404)
+    expect((await api.ask('POST', '/rounds', { code: 'x', name: 'x' })).status).toBe(403)
 
-  service.signal('SIGTERM')
-  expect(await service.ended).toBe(0)
-  expect(service.err()).toBe('')
-  expect(service.out()).not.toMatch(/"level":(40|50|60)/)
+    service.signal('SIGTERM')
+    expect(await service.ended).toBe(0)
+    expect(service.err()).toBe('')
+    expect(service.out()).not.toMatch(/"level":(40|50|60)/)
 
-  const after = await runPairpost(['token', 'create', '--role', 'director', '--name', 'after'], settings)
-  expect(after.out).toMatch(/^pp_[0-9a-f]{40}\n$/)
-  expect(after.code).toBe(0)
-}, 60_000)
+    const after = await runPairpost(['token', 'create', '--role', 'director', '--name', 'after'], settings)
+    expect(after.out).toMatch(/^pp_[0-9a-f]{40}\n$/)
+    expect(after.code).toBe(0)
+  },
+  PATIENCE,
+)
 
-test('two services on one DATA_DIR share its database, and the first to go leaves it to the other', async () => {
-  const settings = { ...SETTINGS, DATA_DIR: await makeDataDir() }
-  const ports = [await freePort(), await freePort()]
-  const [first, second] = ports.map((port) => startPairpost(['start'], { ...settings, PORT: String(port) }))
-  await Promise.all([first?.says(/^API: /m), second?.says(/^API: /m)])
-  first?.signal('SIGINT')
-  expect(await first?.ended).toBe(0)
-  const answer = await fetch(`http://127.0.0.1:${ports[1]}/readyz`)
-  expect(await answer.json()).toEqual({ status: 'ready' })
-  second?.signal('SIGTERM')
-  expect(await second?.ended).toBe(0)
-}, 60_000)
+test(
+  'two services on one DATA_DIR share its database, and the first to go leaves it to the other',
+  async () => {
+    const settings = { ...SETTINGS, DATA_DIR: await makeDataDir() }
+    const ports = [await freePort(), await freePort()]
+    const [first, second] = ports.map((port) => startPairpost(['start'], { ...settings, PORT: String(port) }))
+    await Promise.all([first?.says(/^API: /m), second?.says(/^API: /m)])
+    first?.signal('SIGINT')
+    expect(await first?.ended).toBe(0)
+    const answer = await fetch(`http://127.0.0.1:${ports[1]}/readyz`)
+    expect(await answer.json()).toEqual({ status: 'ready' })
+    second?.signal('SIGTERM')
+    expect(await second?.ended).toBe(0)
+  },
+  PATIENCE,
+)
 
 test('adopt makes a database known to this machine', async () => {
   const settings = { ...SETTINGS, DATABASE_URL: await freshDatabase(), DATA_DIR: await makeDataDir() }

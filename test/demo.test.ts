@@ -1,43 +1,52 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { PATIENCE } from './support/eventually.ts'
 import { makeDataDir, runPairpost, startPairpost } from './support/pairpost.ts'
 import { freePort } from './support/ports.ts'
 
 /** The lines of figures, each a sum that adds up. */
 const FIGURES = /^Import +(\d+) rows = (\d+) applicants \+ (\d+) resubmissions \+ (\d+) faulty$/m
 
-test('two demos at once each add up, and leave nothing behind', async () => {
-  const settings = { DATA_DIR: await makeDataDir(), PORT: String(await freePort()), DEMO_SCALE: '0.1' }
-  const runs = await Promise.all([1, 2].map(() => runPairpost(['demo', '--exit'], settings)))
-  for (const { code, out, err } of runs) {
-    expect(err).toBe('')
-    const [rows, ...parts] = FIGURES.exec(out)?.slice(1).map(Number) ?? []
-    expect(rows).toBe(129)
-    expect(parts.reduce((sum, count) => sum + count, 0)).toBe(rows)
-    const [, recipients, accepted] = /^Topic 1 +(\d+) recipients = (\d+) accepted$/m.exec(out) ?? []
-    expect(accepted).toBe(recipients)
-    expect(out).toContain(`Mailbox    ${accepted} messages caught over SMTP`)
-    // No terminal: lines that can be read in a log, without the control characters of a progress bar.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    expect(out).not.toMatch(/[\r\x1b]/)
-    expect(code).toBe(0)
-  }
-  expect(readdirSync(settings.DATA_DIR)).toEqual([])
-}, 60_000)
+test(
+  'two demos at once each add up, and leave nothing behind',
+  async () => {
+    const settings = { DATA_DIR: await makeDataDir(), PORT: String(await freePort()), DEMO_SCALE: '0.1' }
+    const runs = await Promise.all([1, 2].map(() => runPairpost(['demo', '--exit'], settings)))
+    for (const { code, out, err } of runs) {
+      expect(err).toBe('')
+      const [rows, ...parts] = FIGURES.exec(out)?.slice(1).map(Number) ?? []
+      expect(rows).toBe(129)
+      expect(parts.reduce((sum, count) => sum + count, 0)).toBe(rows)
+      const [, recipients, accepted] = /^Topic 1 +(\d+) recipients = (\d+) accepted$/m.exec(out) ?? []
+      expect(accepted).toBe(recipients)
+      expect(out).toContain(`Mailbox    ${accepted} messages caught over SMTP`)
+      // No terminal: lines that can be read in a log, without the control characters of a progress bar.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      expect(out).not.toMatch(/[\r\x1b]/)
+      expect(code).toBe(0)
+    }
+    expect(readdirSync(settings.DATA_DIR)).toEqual([])
+  },
+  PATIENCE,
+)
 
-test('without --exit the demo stays to be looked at, and Ctrl-C removes what it made', async () => {
-  const settings = { DATA_DIR: await makeDataDir(), PORT: String(await freePort()), DEMO_SCALE: '0.02' }
-  const demo = startPairpost(['demo'], settings)
-  const [, mailbox] = await demo.says(/The mailbox: (\S+)/)
-  const [, token] = await demo.says(/token: (pp_\w+)/)
-  await demo.says(/Ctrl-C ends it/)
-  const page = await fetch(mailbox as string)
-  expect(page.status).toBe(200)
-  const round = await fetch((mailbox as string).replace(/mailbox$/, 'api/v1/rounds/2016A'), {
-    headers: { authorization: `Bearer ${token}` },
-  })
-  expect(await round.json()).toMatchObject({ counts: { applied: expect.any(Number) } })
-  demo.signal('SIGINT')
-  expect(await demo.ended).toBe(0)
-  expect(readdirSync(settings.DATA_DIR)).toEqual([])
-}, 60_000)
+test(
+  'without --exit the demo stays to be looked at, and Ctrl-C removes what it made',
+  async () => {
+    const settings = { DATA_DIR: await makeDataDir(), PORT: String(await freePort()), DEMO_SCALE: '0.02' }
+    const demo = startPairpost(['demo'], settings)
+    const [, mailbox] = await demo.says(/The mailbox: (\S+)/)
+    const [, token] = await demo.says(/token: (pp_\w+)/)
+    await demo.says(/Ctrl-C ends it/)
+    const page = await fetch(mailbox as string)
+    expect(page.status).toBe(200)
+    const round = await fetch((mailbox as string).replace(/mailbox$/, 'api/v1/rounds/2016A'), {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(await round.json()).toMatchObject({ counts: { applied: expect.any(Number) } })
+    demo.signal('SIGINT')
+    expect(await demo.ended).toBe(0)
+    expect(readdirSync(settings.DATA_DIR)).toEqual([])
+  },
+  PATIENCE,
+)

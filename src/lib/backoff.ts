@@ -8,8 +8,3 @@ const RETRY_WAITS = [1 * MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 *
 export function retryWait(tries: number): number | undefined {
   return RETRY_WAITS[tries - 1]
 }
-
-/** A wait that doubles from `first` up to `ceiling`, in milliseconds. @param times failures in a row, ≥ 1 */
-export function doublingWait(times: number, first: number, ceiling: number): number {
-  return Math.min(ceiling, first * 2 ** Math.min(times - 1, 30))
-}

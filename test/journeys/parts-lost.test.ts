@@ -6,7 +6,7 @@ import { migrate } from '../../src/platform/db/migrate.ts'
 import { openDatabase } from '../../src/platform/db/open.ts'
 import { startEmbeddedPostgres } from '../../src/platform/embedded/postgres.ts'
 import type { Api } from '../support/api.ts'
-import { eventually } from '../support/eventually.ts'
+import { eventually, PATIENCE } from '../support/eventually.ts'
 import { isMissing } from '../support/programs.ts'
 import { startRedis } from '../support/redis.ts'
 import { countsByRecipient } from '../support/sink/analyse.ts'
@@ -74,32 +74,36 @@ test.skipIf(isMissing('redis-server'))(
     for (const id of [first, second]) expect(figuresOf(await api.followCampaign(id))).toEqual({ accepted: RECIPIENTS })
     expect(sink.messages()).toHaveLength(2 * RECIPIENTS)
   },
-  60_000,
+  PATIENCE,
 )
 
-test('a PostgreSQL that is restarted in mid-campaign, with the queue in it, loses nobody and mails nobody twice', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'pairpost-restart-'))
-  let postgres = await startEmbeddedPostgres(join(folder, 'postgres'), ['-c', 'fsync=off'])
-  onTestFinished(async () => {
+test(
+  'a PostgreSQL that is restarted in mid-campaign, with the queue in it, loses nobody and mails nobody twice',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pairpost-restart-'))
+    let postgres = await startEmbeddedPostgres(join(folder, 'postgres'), ['-c', 'fsync=off'])
+    onTestFinished(async () => {
+      await postgres.stop()
+      await rm(folder, { recursive: true, force: true })
+    })
+    const { pool, close } = openDatabase(postgres.url, { max: 2, onError: () => undefined })
+    await migrate(pool)
+    await close()
+    const sink = await openSink()
+    const api = await openService({ DATABASE_URL: postgres.url, SMTP_URL: sink.url, SEND_LIMITS })
+    const id = await sendSome(api)
     await postgres.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
-  const { pool, close } = openDatabase(postgres.url, { max: 2, onError: () => undefined })
-  await migrate(pool)
-  await close()
-  const sink = await openSink()
-  const api = await openService({ DATABASE_URL: postgres.url, SMTP_URL: sink.url, SEND_LIMITS })
-  const id = await sendSome(api)
-  await postgres.stop()
-  const port = Number(new URL(postgres.url).port)
-  postgres = await startEmbeddedPostgres(join(folder, 'postgres'), ['-c', 'fsync=off'], port)
+    const port = Number(new URL(postgres.url).port)
+    postgres = await startEmbeddedPostgres(join(folder, 'postgres'), ['-c', 'fsync=off'], port)
 
-  const campaign = await api.followCampaign(id)
-  // A dialogue whose intent was written, and whose end could not be, is for a person to decide.
-  const { accepted = 0, uncertain = 0, ...others } = figuresOf(campaign)
-  expect(others).toEqual({})
-  expect(accepted + uncertain).toBe(RECIPIENTS)
-  expect(uncertain).toBeLessThanOrEqual(10)
-  expect([...countsByRecipient(sink.messages()).values()].every((count) => count === 1)).toBe(true)
-  expect(sink.messages().length).toBeGreaterThanOrEqual(accepted)
-}, 90_000)
+    const campaign = await api.followCampaign(id)
+    // A dialogue whose intent was written, and whose end could not be, is for a person to decide.
+    const { accepted = 0, uncertain = 0, ...others } = figuresOf(campaign)
+    expect(others).toEqual({})
+    expect(accepted + uncertain).toBe(RECIPIENTS)
+    expect(uncertain).toBeLessThanOrEqual(10)
+    expect([...countsByRecipient(sink.messages()).values()].every((count) => count === 1)).toBe(true)
+    expect(sink.messages().length).toBeGreaterThanOrEqual(accepted)
+  },
+  PATIENCE,
+)

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { eventually } from '../support/eventually.ts'
+import { eventually, PATIENCE } from '../support/eventually.ts'
 import { isMissing } from '../support/programs.ts'
 import { startRedis } from '../support/redis.ts'
 import { figuresOf, openService, ROUND, readTopic, readWholeExport } from './round.ts'
@@ -104,9 +104,13 @@ function headerOf(
   return headers.find((header) => header.name.toLowerCase() === name)?.value ?? ''
 }
 
-test('a whole round is imported and its topic is accepted for everybody, with the queue in PostgreSQL', async () => {
-  await takeRoundToTopic({}, readWholeExport(), { rows: 1290, applicants: 1267, accepted: 1248 })
-}, 120_000)
+test(
+  'a whole round is imported and its topic is accepted for everybody, with the queue in PostgreSQL',
+  async () => {
+    await takeRoundToTopic({}, readWholeExport(), { rows: 1290, applicants: 1267, accepted: 1248 })
+  },
+  PATIENCE,
+)
 
 test.skipIf(isMissing('redis-server'))(
   'the same with the queue in Redis, for a part of the round',
@@ -116,5 +120,5 @@ test.skipIf(isMissing('redis-server'))(
     const csv = `${readWholeExport().split('\r\n').slice(0, 202).join('\r\n')}\r\n`
     await takeRoundToTopic({ REDIS_URL: redis.url }, csv, { rows: 200, applicants: 198, accepted: 195 })
   },
-  60_000,
+  PATIENCE,
 )

@@ -65,7 +65,7 @@ export async function playScenario(options: ScenarioOptions): Promise<Verdict> {
     await killing
     await Promise.all(stage.workers.map((worker) => worker.end()))
     const messages = await stage.sink.read()
-    return await judge(deps.db, messages, campaign, rules, blows)
+    return await judge(deps.db, messages, campaign, rules, blows, CONNECTIONS)
   } finally {
     await stage.close()
   }

@@ -27,6 +27,8 @@ interface Row {
 
 /** Longest time between a blow and the intent of a dialogue that it broke: a dialogue takes well under that. */
 const DIALOGUE_MS = 20_000
+/** Longest time that an exchange takes on a busy machine. */
+const EXCHANGE_MS = 2000
 
 /** Limits in force for messages that arrive from a moment on; what arrived before counts in their windows. */
 export interface Rule {
@@ -41,6 +43,7 @@ export async function judge(
   campaignId: number,
   rules: Rule[],
   blows: Blow[],
+  connections: number,
 ): Promise<Verdict> {
   const rows = await listRows(db, campaignId)
   const taken = countsByRecipient(messages)
@@ -60,6 +63,8 @@ export async function judge(
       faults.push(`${address} is uncertain, but no dialogue of its was open at a kill`)
     }
   }
+  // A blow to every process at once (the server away) may meet the same one several times.
+  if (blows.every(({ pid }) => pid !== undefined)) faults.push(...findExcess(rows, connections))
   const known = new Set(rows.map((row) => row.address))
   for (const address of taken.keys()) if (!known.has(address)) faults.push(`${address} is nobody's, yet got a message`)
   for (const { limits, since } of rules) {
@@ -78,8 +83,21 @@ export async function judge(
   }
 }
 
+/**
+ * Whether the blow fell into the attempt. An exchange that was on its way when its process died is still carried out
+ * by the database: such an intent is a little younger than the kill.
+ */
 function breaks({ pid, at }: Blow, attempt: { pid: number; taken_at: number }): boolean {
-  return (pid === undefined || pid === attempt.pid) && attempt.taken_at <= at && at - attempt.taken_at < DIALOGUE_MS
+  const age = at - attempt.taken_at
+  return (pid === undefined || pid === attempt.pid) && age > -EXCHANGE_MS && age < DIALOGUE_MS
+}
+
+/** No connection leaves more than one: so many at most for each process that was killed. */
+function findExcess(rows: Row[], connections: number): string[] {
+  const uncertain = rows.flatMap(({ state, attempts }) => (state === 'uncertain' ? [attempts.at(-1)?.pid] : []))
+  return [...Map.groupBy(uncertain, (pid) => pid)]
+    .filter(([, same]) => same.length > connections)
+    .map(([pid, same]) => `process ${pid} left ${same.length} uncertain with ${connections} connections`)
 }
 
 function describeWorst(messages: SinkMessage[], { count, seconds }: SendLimit, since?: number): string {

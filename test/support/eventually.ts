@@ -1,5 +1,8 @@
 const POLL_MS = 50
 
+/** Milliseconds for a test that starts processes or follows a campaign: a slow machine is no fault. */
+export const PATIENCE = 120_000
+
 /**
  * Asks until the answer is one, for what happens in another process or by its own clock.
  * @throws Error with the last answer when `seconds` pass first
@@ -7,7 +10,7 @@ const POLL_MS = 50
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
-  seconds = 30,
+  seconds = 60,
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000
   for (;;) {

@@ -11,6 +11,7 @@ import {
   compileVariant,
   type EmptyField,
   type Finding,
+  type FindingCode,
   findEmptyFields,
 } from './content/index.ts'
 import { countLastRecipients, findOverlap, listEarlierSubjects } from './earlier-queries.ts'
@@ -43,9 +44,24 @@ export async function findCampaignFaults(
   return findings
     .filter((finding) => finding.level === 'problem')
     .map(({ code, message, variant, line }) => ({
-      field: variant ? `variants.${variant}` : code,
+      field: fieldOf(code, variant, campaign.language),
       message: line === undefined ? message : `Line ${line}: ${message}`,
     }))
+}
+
+/** The field of the campaign that a finding is about; those of its own language stand beside `variants`. */
+function fieldOf(code: FindingCode, variant: string | null, language: string): string {
+  if (variant === null) return FIELDS[code] ?? code
+  const field = /^(subject|preheader)/.exec(code)?.[1] ?? 'body_markdown'
+  return variant === language ? field : `variants.${variant}.${field}`
+}
+
+const FIELDS: Partial<Record<FindingCode, string>> = {
+  audience_empty: 'audience',
+  field_empty: 'fallbacks',
+  sender_missing: 'from_name',
+  default_language_missing: 'language',
+  time_past: 'at',
 }
 
 async function gatherFacts(

@@ -76,13 +76,23 @@ export async function startDueCampaigns(db: DbOrTx, now: Date): Promise<{ id: nu
   return rows
 }
 
+/** A claim or dialogue of before a cancellation is over, or recovered, long before this. */
+const SETTLE_MS = 24 * 3600_000
+
 /**
  * What came back to a campaign that had ended: a claim or a dialogue of before it was cancelled is cancelled too, and
  * a campaign goes on when the late word of a slow dialogue was "try again".
  */
 export async function settleEnded(db: Db, now: Date): Promise<void> {
-  await sql`update deliveries d set state = 'cancelled', updated_at = clock_timestamp() from campaigns c
-    where c.id = d.campaign_id and c.state = 'cancelled' and d.state in ('queued', 'deferred') and not d.is_test`.execute(
+  const cancelled = await db
+    .selectFrom('campaigns')
+    .select('id')
+    .where('state', '=', 'cancelled')
+    .where('finished_at', '>', new Date(now.getTime() - SETTLE_MS))
+    .execute()
+  // By id, so that the index of what waits is used: most of the time nothing does.
+  await sql`update deliveries set state = 'cancelled', updated_at = clock_timestamp()
+    where campaign_id = any(${cancelled.map((row) => row.id)}::bigint[]) and state in ('queued', 'deferred') and not is_test`.execute(
     db,
   )
   await sql`update campaigns c set state = 'sending', finished_at = null, updated_at = ${now}

@@ -45,6 +45,7 @@ export async function exchangeAttempts(
     enhanced_code: outcome.enhanced_code,
     words: outcome.words,
     counted: outcome.counted,
+    is_try: outcome.is_try,
     retry_ms: outcome.retry_ms,
     close_ms: outcome.close_sender_ms,
     domain_refuses: outcome.domain_refuses,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../lib/clock.ts'
 import { Upstream, wordsOf } from '../../lib/errors.ts'
+import { isDatabaseAway, isSerializationFailure } from '../../platform/db/faults.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { type Ended, exchangeAttempts, type Leave } from './exchange-queries.ts'
 
@@ -55,7 +56,14 @@ export function createGroupWriter(
         for (const { next, done } of group) done(next === undefined ? undefined : byId.get(next))
       } catch (error) {
         log.warn({ err: error }, 'ledger write failed')
-        outcomes = [...ended, ...outcomes]
+        // Rolled back for standing in another's way: the same again.
+        if (isSerializationFailure(error)) {
+          requests = [...group, ...requests]
+          outcomes = [...ended, ...outcomes]
+          continue
+        }
+        if (isDatabaseAway(error)) outcomes = [...ended, ...outcomes]
+        else await writeOneByOne(ended)
         const failure = new Upstream('ledger_write', `The ledger could not be written: ${wordsOf(error)}`, {
           cause: error,
           retryable: true,
@@ -65,6 +73,16 @@ export function createGroupWriter(
       }
     }
     running = undefined
+  }
+
+  /** One outcome that cannot be written must not take the others with it. */
+  async function writeOneByOne(ended: Ended[]): Promise<void> {
+    for (const one of ended) {
+      const plain = { ...one, outcome: { ...one.outcome, words: 'The words of the server could not be kept.' } }
+      await exchangeAttempts(db, run, [one], [], clock.now())
+        .catch(() => exchangeAttempts(db, run, [plain], [], clock.now()))
+        .catch((error) => log.error({ err: error, delivery_id: one.delivery_id }, 'outcome lost: it becomes uncertain'))
+    }
   }
 
   return {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
+import { recoverLost } from './run-queries.ts'
 
 /** Mail that is this late is held for a person: a morning greeting helps nobody at midnight. */
 export const LATE_SECONDS = 2 * 3600
@@ -32,8 +33,13 @@ async function holdOverdue(db: DbOrTx, now: Date, which: ReturnType<typeof sql>)
   )
 }
 
-/** Everything that waits, because the database was restored: it may have left already. */
-export async function holdRestored(db: DbOrTx): Promise<number> {
+/**
+ * Everything that waits, because the database was restored: it may have left already. What was claimed when the copy
+ * was made waits too, and its dialogues are uncertain: the runs in a copy are nobody's.
+ */
+export async function holdRestored(db: Db): Promise<number> {
+  await sql`update workers set stopped_at = clock_timestamp() where stopped_at is null`.execute(db)
+  await recoverLost(db)
   return hold(db, 'restored', sql`true`)
 }
 

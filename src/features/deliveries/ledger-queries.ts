@@ -20,15 +20,23 @@ export interface ClaimedDelivery {
  */
 export async function claimDue(
   db: Db,
-  input: { worker_id: number; sender_id: number; now: Date; count: number; lanes: ClaimedDelivery['lane'][] },
+  input: {
+    worker_id: number
+    sender_id: number
+    now: Date
+    count: number
+    lanes: ClaimedDelivery['lane'][]
+    except: readonly number[]
+  },
 ): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
     with tests as (
       select id from deliveries
       where is_test and state in ('queued', 'deferred') and due_at <= ${input.now}
+        and campaign_id <> all(${input.except}::bigint[])
       order by due_at, id limit ${input.count} for update skip locked
     ), ordinary as (
-      select d.id from (select id, lane from campaigns where state = 'sending' and lane = any(${input.lanes}) order by lane, started_at, id) c
+      select d.id from (select id, lane from campaigns where state = 'sending' and lane = any(${input.lanes}) and id <> all(${input.except}::bigint[]) order by lane, started_at, id) c
         cross join lateral (
           select d.id, d.due_at from deliveries d
           where d.campaign_id = c.id and d.state in ('queued', 'deferred') and d.due_at <= ${input.now} and not d.is_test

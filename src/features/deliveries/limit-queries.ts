@@ -17,9 +17,11 @@ export async function measureLimits(db: DbOrTx, sender: Sender): Promise<Measure
   return Promise.all(
     parseSendLimits(sender.limits).map(async (limit) => {
       const { rows } = await sql<{ all: number; campaign: number }>`
-        select count(*) as all, count(*) filter (where lane = 'campaign') as campaign from attempts
-        where sender_id = ${sender.id} and (ended_at is null
-          or (counted and ended_at > clock_timestamp() - make_interval(secs => ${limit.seconds})))`.execute(db)
+        select count(*) as all, count(*) filter (where lane = 'campaign') as campaign from (
+          select lane from attempts where sender_id = ${sender.id} and ended_at is null
+          union all
+          select lane from attempts where sender_id = ${sender.id} and counted and ended_at > now() - make_interval(secs => ${limit.seconds})
+        ) live`.execute(db)
       const used = rows[0] ?? { all: 0, campaign: 0 }
       const left = Math.max(0, limit.count - used.all)
       const share = campaignShare(limit, sender.automatic_reserve_percent) - used.campaign

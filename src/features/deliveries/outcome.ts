@@ -9,6 +9,8 @@ export interface Outcome {
   words: string
   /** Whether it uses budget: everything but a refusal before DATA. */
   counted: boolean
+  /** Whether it was a try of this person's: not when nothing was handed over, nor when the account is closed. */
+  is_try: boolean
   /** Milliseconds until the next try, when deferred. */
   retry_ms: number | undefined
   /** The provider said "enough": nothing leaves by this account for so long. */
@@ -24,68 +26,63 @@ const CLOSE_MS = MINUTE
 /** Gmail's daily limit opens again bit by bit: asking every hour costs nothing (mail.md, 4). */
 const CLOSE_DAILY_MS = 60 * MINUTE
 
+/** Soon: the connection was gone, the person has nothing to do with it. */
+const AGAIN_MS = 1000
+
 /** @param tries dialogues with this delivery so far, this one among them */
 export function decideOutcome(result: DialogueResult, tries: number): Outcome {
-  const base = { retry_ms: undefined, close_sender_ms: undefined, domain_refuses: false }
   if (result.kind === 'accepted') {
-    return {
-      ...base,
-      state: 'accepted',
-      code: result.code,
-      enhanced_code: result.enhanced,
-      words: result.words,
-      counted: true,
-    }
+    return outcome({ state: 'accepted', code: result.code, enhanced_code: result.enhanced, words: result.words })
   }
-  if (result.kind === 'unknown') {
-    return {
-      ...base,
-      state: 'uncertain',
-      code: undefined,
-      enhanced_code: undefined,
-      words: result.words,
-      counted: true,
-    }
+  if (result.kind === 'unknown') return outcome({ state: 'uncertain', words: result.words })
+  if (result.kind === 'not_begun') {
+    return outcome({ state: 'deferred', words: result.words, counted: false, is_try: false, retry_ms: AGAIN_MS })
   }
   const said = { code: result.code, enhanced_code: result.enhanced, words: result.words, counted: result.reachedData }
   if (isAccountLimit(result.code, result.enhanced) || isSenderRefusal(result.code, result.enhanced)) {
     // The account's fault, not the person's: tried again when the account opens, and never the last try.
     const close = result.enhanced === '5.4.5' ? CLOSE_DAILY_MS : CLOSE_MS
-    return { ...base, ...said, state: 'deferred', retry_ms: close, close_sender_ms: close }
+    return outcome({ ...said, state: 'deferred', is_try: false, retry_ms: close, close_sender_ms: close })
   }
   if (result.code < 500) {
     const wait = retryWait(tries)
-    if (wait !== undefined) return { ...base, ...said, state: 'deferred', retry_ms: wait }
-    return { ...base, ...said, state: 'rejected' }
+    return outcome(wait === undefined ? { ...said, state: 'rejected' } : { ...said, state: 'deferred', retry_ms: wait })
   }
-  return { ...base, ...said, state: 'rejected', domain_refuses: isDomainRefusal(result.enhanced) }
+  return outcome({ ...said, state: 'rejected', domain_refuses: isDomainRefusal(result.enhanced) })
 }
 
 /** The message could not be made: nothing was said to the server, and trying again would not help. */
 export function faultOutcome(words: string): Outcome {
+  return outcome({ state: 'rejected', words, counted: false })
+}
+
+function outcome(found: Pick<Outcome, 'state' | 'words'> & Partial<Outcome>): Outcome {
   return {
-    state: 'rejected',
     code: undefined,
     enhanced_code: undefined,
-    words,
-    counted: false,
+    counted: true,
+    is_try: true,
     retry_ms: undefined,
     close_sender_ms: undefined,
     domain_refuses: false,
+    ...found,
   }
+}
+
+/** Whether the server, rather than the message or the person, is what went wrong: several in a row are trouble. */
+export function isServerTrouble(result: DialogueResult): boolean {
+  if (result.kind === 'refused') return result.code === 421
+  return result.kind !== 'accepted'
 }
 
 /**
  * The provider's words for "you have used up what you may send" (mail.md, 4): 5.4.5 (Gmail's daily limit),
- * 421/450/454 with 4.7.x, and 452 (RFC 5321 §4.5.3.1.10, too many recipients).
+ * 421/450/454 with 4.7.x, and 452 (RFC 5321 §4.5.3.1.10, too many recipients) unless it speaks of the mailbox.
  */
 export function isAccountLimit(code: number, enhanced: string | undefined): boolean {
   if (enhanced === '5.4.5') return true
-  if (code === 452) return true
-  return (
-    (code === 421 || code === 450 || code === 454) &&
-    (enhanced === undefined ? code === 421 : enhanced.startsWith('4.7.'))
-  )
+  if (code === 452) return enhanced === undefined || /^4\.(3\.\d+|5\.3|7\.\d+)$/.test(enhanced)
+  return (code === 421 || code === 450 || code === 454) && enhanced?.startsWith('4.7.') === true
 }
 
 /**

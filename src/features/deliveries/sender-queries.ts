@@ -51,19 +51,20 @@ function strictest(limits: SendLimit[]): SendLimit[] {
   return [...byWindow].map(([seconds, same]) => ({ seconds, count: Math.min(...same.map(({ count }) => count)) }))
 }
 
-/** The server cannot be used: said in words, tried again later. Returns how often in a row. */
-export async function recordTrouble(db: Db, senderId: number, words: string): Promise<number> {
-  const { rows } = await sql<{ trouble_times: number }>`
-    update senders set trouble_since = coalesce(trouble_since, clock_timestamp()), trouble_words = ${words},
-      trouble_times = case when next_try_at > clock_timestamp() then trouble_times else trouble_times + 1 end
-    where id = ${senderId} returning trouble_times`.execute(db)
-  return (rows[0] as { trouble_times: number }).trouble_times
-}
-
-export async function recordNextTry(db: Db, senderId: number, inMs: number): Promise<void> {
-  await sql`update senders set next_try_at = clock_timestamp() + make_interval(secs => ${inMs / 1000}) where id = ${senderId}`.execute(
-    db,
-  )
+/**
+ * The server cannot be used: said in words, and tried again after `firstMs`, twice as long each time in a row, at most
+ * `longestMs`. Several connections that fail together are one trouble.
+ */
+export async function recordTrouble(
+  db: Db,
+  senderId: number,
+  trouble: { words: string; firstMs: number; longestMs: number },
+): Promise<void> {
+  const { words, firstMs, longestMs } = trouble
+  await sql`update senders set trouble_since = coalesce(trouble_since, clock_timestamp()), trouble_words = ${words},
+    trouble_times = trouble_times + 1,
+    next_try_at = clock_timestamp() + make_interval(secs => least(${longestMs / 1000}, ${firstMs / 1000} * 2 ^ least(trouble_times, 20)))
+    where id = ${senderId} and (next_try_at is null or next_try_at <= clock_timestamp())`.execute(db)
 }
 
 /** The server answers again. Returns how many seconds it was away, 0 when it was not. */
@@ -76,13 +77,13 @@ export async function clearTrouble(db: Db, senderId: number): Promise<number> {
   return rows[0]?.seconds ?? 0
 }
 
-/** Milliseconds until the server may be tried again; 0 when it may be now. */
-export async function waitForNextTry(db: Db, senderId: number): Promise<number> {
-  const { rows } = await sql<{ wait: number }>`
-    select greatest(0, extract(epoch from next_try_at - clock_timestamp()) * 1000)::float8 as wait from senders where id = ${senderId}`.execute(
-    db,
-  )
-  return rows[0]?.wait ?? 0
+/** Whether the server was in trouble when last tried, and milliseconds until it may be tried again. */
+export async function readTrouble(db: Db, senderId: number): Promise<{ in_trouble: boolean; wait_ms: number }> {
+  const { rows } = await sql<{ in_trouble: boolean; wait_ms: number }>`
+    select trouble_since is not null as in_trouble,
+      coalesce(greatest(0, extract(epoch from next_try_at - clock_timestamp()) * 1000), 0)::float8 as wait_ms
+    from senders where id = ${senderId}`.execute(db)
+  return rows[0] ?? { in_trouble: false, wait_ms: 0 }
 }
 
 /** A person lets a stopped domain go on. */

@@ -20,7 +20,10 @@ export async function countDue(db: Db, input: { lanes: string[]; now: Date; most
     select count(*) as count from (
       (select from campaigns c join deliveries d on d.campaign_id = c.id
         where c.state = 'sending' and c.lane = any(${lanes}) and not d.is_test
-          and d.state in ('queued', 'deferred') and d.due_at <= ${now} limit ${most})
+          and d.state in ('queued', 'deferred') and d.due_at <= ${now}
+          -- as claimDue does: what it passes over is not rung for
+          and not exists (select from domain_stops s where s.domain = d.domain
+            and (s.stopped_at is not null or s.paused_until > clock_timestamp())) limit ${most})
       union all
       (select from deliveries where is_test and state in ('queued', 'deferred') and due_at <= ${now} limit ${most})
     ) due`.execute(db)

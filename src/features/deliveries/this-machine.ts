@@ -1,13 +1,14 @@
-import { readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /**
- * Where process ids mean the same: this machine, or this container. Two containers may share a host name but not, on
- * Linux, a process namespace.
+ * Where process ids mean the same: this machine since it was started, or this container. Two machines may share a name
+ * but not a boot, two containers not, on Linux, a process namespace.
  */
 export function nameThisMachine(): string {
   try {
-    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${hostname()} ${boot} ${readlinkSync('/proc/self/ns/pid')}`
   } catch {
     return hostname()
   }

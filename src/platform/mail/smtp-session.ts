@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { Upstream } from '../../lib/errors.ts'
 
@@ -19,7 +20,9 @@ export type DialogueResult =
   | { kind: 'accepted'; code: number; enhanced: string | undefined; words: string }
   /** The server answered 4xx or 5xx. `reachedData` is false when it refused before any of the message was handed over. */
   | { kind: 'refused'; code: number; enhanced: string | undefined; words: string; reachedData: boolean }
-  /** No reply code: the connection dropped, timed out or said garbage. Whether it was accepted cannot be known. */
+  /** Nothing of the message was handed over: the connection was gone, or ended before the server asked for it. */
+  | { kind: 'not_begun'; words: string }
+  /** Handed over, in part or whole, and no reply we can read: whether it was accepted cannot be known. */
   | { kind: 'unknown'; words: string }
 
 export interface SmtpTimeouts {
@@ -29,6 +32,7 @@ export interface SmtpTimeouts {
   replyMs: number
 }
 
+const RESET_MS = 10_000
 const TIMEOUTS: SmtpTimeouts = { connectMs: 30_000, greetingMs: 30_000, replyMs: 600_000 }
 
 /**
@@ -81,6 +85,7 @@ export async function openSession(url: string, name: string, timeouts: SmtpTimeo
   }
   fail = () => undefined
 
+  let needsReset = false
   return {
     usable: () => !ended,
     close() {
@@ -90,27 +95,59 @@ export async function openSession(url: string, name: string, timeouts: SmtpTimeo
     async deliver({ from, to }, message) {
       if (needsSmtpUtf8(to) && !extensions(connection).includes('SMTPUTF8')) {
         // RFC 6531 §3.5: nothing is handed over to a server that cannot take the address.
-        return {
-          kind: 'refused',
-          code: 553,
-          enhanced: '5.6.7',
-          words: 'The mail server cannot take an address with non-ASCII letters.',
-          reachedData: false,
-        }
+        const words = 'The mail server cannot take an address with non-ASCII letters.'
+        return { kind: 'refused', code: 553, enhanced: '5.6.7', words, reachedData: false }
       }
-      const result = await new Promise<DialogueResult>((done) => {
-        connection.send({ from, to, size: message.length }, message, (error, info) =>
-          done(error ? readFailure(error as SmtpFailure) : readReply(info?.response ?? '')),
-        )
-      })
-      if (result.kind === 'unknown') {
+      if (needsReset && !ended) await reset(connection)
+      needsReset = false
+      if (ended) return { kind: 'not_begun', words: 'The mail server had ended the connection.' }
+      const result = await converse(connection, { from, to, size: message.length }, message)
+      if (result.kind === 'unknown' || result.kind === 'not_begun') {
         ended = true
         connection.close()
-      } else if (result.kind === 'refused' && !ended) await reset(connection)
+      }
+      // Asked for before the next dialogue, not now: a server slow to answer RSET must not keep an outcome waiting.
+      needsReset = result.kind === 'refused'
       return result
     },
   }
 }
+
+/**
+ * One transaction. The message is a stream that nodemailer reads only once the server has asked for it with 354: that
+ * it was read is what tells "nothing can have been accepted" from "we cannot know".
+ */
+function converse(
+  connection: SMTPConnection,
+  envelope: { from: string; to: string; size: number },
+  message: Buffer,
+): Promise<DialogueResult> {
+  let handedOver = false
+  const body = new Readable({
+    read() {
+      handedOver = true
+      this.push(message)
+      this.push(null)
+    },
+  })
+  return new Promise((done) => {
+    const finish = (result: DialogueResult) => {
+      connection.removeListener('end', onEnd)
+      done(result)
+    }
+    // nodemailer does not call back when it finds its socket closed while it writes.
+    const onEnd = () => setImmediate(() => finish(withoutReply('The connection ended without an answer.', handedOver)))
+    connection.once('end', onEnd)
+    connection.send(envelope, body, (error, info) => {
+      finish(error ? readFailure(error as SmtpFailure, handedOver) : readReply(info?.response ?? ''))
+    })
+  })
+}
+
+const withoutReply = (words: string, handedOver: boolean): DialogueResult => ({
+  kind: handedOver ? 'unknown' : 'not_begun',
+  words,
+})
 
 interface SmtpFailure extends Error {
   code?: string
@@ -120,31 +157,41 @@ interface SmtpFailure extends Error {
   responseCode?: number
 }
 
-/** Ends a half-done transaction; a server that does not answer RSET is closed. */
+/** Ends a refused transaction; a server that does not answer RSET in time is closed. */
 async function reset(connection: SMTPConnection): Promise<void> {
   await new Promise<void>((done) => {
-    connection.once('end', () => done())
+    const finish = () => {
+      clearTimeout(timer)
+      connection.removeListener('end', finish)
+      done()
+    }
+    const timer = setTimeout(() => connection.close(), RESET_MS)
+    connection.once('end', finish)
     connection.reset((error) => {
       if (error) connection.close()
-      done()
+      finish()
     })
   })
 }
 
+/** RFC 5321 §4.3.2 knows one reply of success to the final dot: 250. A 221 or a second greeting is none. */
 function readReply(response: string): DialogueResult {
-  const code = /^2\d\d(?=[ -]|$)/.exec(response)?.[0]
-  if (!code) return { kind: 'unknown', words: `The server answered what is no reply: ${clip(response)}` }
-  return { kind: 'accepted', code: Number(code), enhanced: enhancedCode(response), words: clip(response) }
+  if (!/^250(?=[ -]|$)/.test(response))
+    return { kind: 'unknown', words: `The server answered what is no reply: ${clip(response)}` }
+  return { kind: 'accepted', code: 250, enhanced: enhancedCode(response), words: clip(response) }
 }
 
-function readFailure(error: SmtpFailure): DialogueResult {
+function readFailure(error: SmtpFailure, handedOver: boolean): DialogueResult {
   const code = error.responseCode ?? 0
+  const words = clip(error.response ?? error.message)
   if (code >= 400 && code <= 599) {
-    const words = clip(error.response ?? error.message)
-    // Only the reply to the final dot comes as EMESSAGE; all earlier refusals are of the envelope.
-    return { kind: 'refused', code, enhanced: enhancedCode(words), words, reachedData: error.code === 'EMESSAGE' }
+    return { kind: 'refused', code, enhanced: enhancedCode(words), words, reachedData: handedOver }
   }
-  return { kind: 'unknown', words: clip(error.message) }
+  // Larger than the server said it takes (RFC 1870 §6.1): refused before anything was said.
+  if (error.code === 'EMESSAGE' && error.command === 'MAIL FROM') {
+    return { kind: 'refused', code: 552, enhanced: '5.3.4', words, reachedData: false }
+  }
+  return withoutReply(words, handedOver)
 }
 
 /** RFC 3463, right after the reply code. */
@@ -152,7 +199,13 @@ function enhancedCode(reply: string): string | undefined {
   return /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(reply)?.[1]
 }
 
-const clip = (words: string) => words.replace(/\s+/g, ' ').trim().slice(0, 500)
+/** One line that any column can hold: no control character, no half of a surrogate pair. */
+const clip = (words: string) =>
+  words
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 500)
+    .toWellFormed()
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is "not ASCII"
 const needsSmtpUtf8 = (address: string) => /[^\x00-\x7f]/.test(address)

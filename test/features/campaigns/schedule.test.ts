@@ -73,12 +73,12 @@ test('with a local time each person is due on their own clock, and the assumed c
 })
 
 test.each<[string, Partial<CampaignInput>, string, RegExp]>([
-  ['an unknown merge field', { body_markdown: 'Hello {{participant.shoe_size}}' }, 'variants.en', /shoe_size/],
-  ['broken Handlebars', { body_markdown: 'Hello {{#if participant.given_name}}' }, 'variants.en', /Line 1/],
-  ['an unclosed field', { body_markdown: 'Hello\n\n{{participant.given_name' }, 'variants.en', /Line 3/],
-  ['an empty text', { body_markdown: ' ' }, 'variants.en', /no text/],
-  ['an empty subject', { subject: '' }, 'variants.en', /subject is empty/],
-  ['an empty audience', { audience: { countries: ['SE'] } }, 'audience_empty', /Nobody/],
+  ['an unknown merge field', { body_markdown: 'Hello {{participant.shoe_size}}' }, 'body_markdown', /shoe_size/],
+  ['broken Handlebars', { body_markdown: 'Hello {{#if participant.given_name}}' }, 'body_markdown', /Line 1/],
+  ['an unclosed field', { body_markdown: 'Hello\n\n{{participant.given_name' }, 'body_markdown', /Line 3/],
+  ['an empty text', { body_markdown: ' ' }, 'body_markdown', /no text/],
+  ['an empty subject', { subject: '' }, 'subject', /subject is empty/],
+  ['an empty audience', { audience: { countries: ['SE'] } }, 'audience', /Nobody/],
   ['a field that is empty for somebody', { body_markdown: 'Ask {{partner.email}}' }, 'field_empty', /partner.email/],
   [
     'a fault in a translation',

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
+import { exchangeAttempts } from '../../../src/features/deliveries/exchange-queries.ts'
+import { decideOutcome } from '../../../src/features/deliveries/outcome.ts'
 import { sendDue } from '../../../src/features/deliveries/send-due.ts'
 import { openTestDeps } from '../../support/deps.ts'
 import { neverStopped, queueCampaign, sendDeps, statesOf } from '../../support/ledger.ts'
@@ -80,6 +82,10 @@ test('automatic email goes before campaigns and finds its reserve of the day whe
 
 test.each([
   ['drop-after-dot', 'uncertain'],
+  ['closing-after-dot', 'uncertain'],
+  ['nul-reply', 'accepted'],
+  ['drop-after-rcpt', 'deferred'],
+  ['452-4.2.2', 'deferred'],
   ['half-reply', 'uncertain'],
   ['garbage-after-dot', 'uncertain'],
   ['drop-mid-body', 'uncertain'],
@@ -180,4 +186,70 @@ test('asked to stop, a run ends its dialogues and gives the rest back', async ()
   const states = await statesOf(deps.db, campaign)
   expect(states.accepted).toBe(sink.messages().length)
   expect((states.accepted ?? 0) + (states.queued ?? 0)).toBe(40)
+})
+
+test('a server that closes after each message makes nobody uncertain', async () => {
+  const deps = await openTestDeps()
+  const sink = await openSink()
+  sink.failNext('close-after-accept', 100)
+  const campaign = await queueCampaign(deps.db, addresses(40))
+  await sendDue(await sendDeps(deps, sink.url), neverStopped())
+  expect(await statesOf(deps.db, campaign)).toEqual({ accepted: 40 })
+  expect([...countsByRecipient(sink.messages()).values()]).toEqual(Array(40).fill(1))
+})
+
+test('one full mailbox does not close the account for the others', async () => {
+  const deps = await openTestDeps()
+  const sink = await openSink()
+  const campaign = await queueCampaign(deps.db, ['452-4.2.2@full.example', ...addresses(5)])
+  await sendDue(await sendDeps(deps, sink.url, { connections: 1 }), neverStopped())
+  expect(await statesOf(deps.db, campaign)).toEqual({ deferred: 1, accepted: 5 })
+})
+
+test('a server in trouble is tried with one dialogue, and the waits between grow', async () => {
+  const deps = await openTestDeps()
+  const sink = await openSink()
+  sink.failNext('drop-after-dot', 100)
+  const campaign = await queueCampaign(deps.db, addresses(50))
+  const run = await sendDeps(deps, sink.url)
+  await sendDue({ ...run, smtpConnections: 1 }, neverStopped())
+  for (const uncertain of [6, 7]) {
+    await sql`update senders set next_try_at = clock_timestamp()`.execute(deps.db)
+    await sendDue(run, neverStopped())
+    expect((await statesOf(deps.db, campaign)).uncertain).toBe(uncertain)
+  }
+  expect((await deps.db.selectFrom('senders').selectAll().executeTakeFirstOrThrow()).trouble_times).toBe(3)
+})
+
+test('a campaign that cannot be composed keeps no other waiting', async () => {
+  const deps = await openTestDeps()
+  const sink = await openSink()
+  const broken = await queueCampaign(deps.db, addresses(5))
+  const good = await queueCampaign(deps.db, addresses(5, 'other.example'))
+  const run = await sendDeps(deps, sink.url)
+  const compose: typeof run.compose = async (claimed) => {
+    if (claimed.some((delivery) => delivery.campaign_id === broken)) throw new Error('templates are gone')
+    return run.compose(claimed)
+  }
+  await sendDue({ ...run, compose }, neverStopped())
+  expect(await statesOf(deps.db, good)).toEqual({ accepted: 5 })
+  expect(await statesOf(deps.db, broken)).toEqual({ queued: 5 })
+})
+
+test('what was accepted after all does not leave again, though a person sent it again meanwhile', async () => {
+  const deps = await openTestDeps()
+  const sink = await openSink()
+  const campaign = await queueCampaign(deps.db, ['drop-after-dot@library.example'])
+  const run = await sendDeps(deps, sink.url)
+  await sendDue(run, neverStopped())
+  const { id, attempt_id } = await deps.db
+    .selectFrom('deliveries')
+    .select(['id', 'attempt_id'])
+    .executeTakeFirstOrThrow()
+  const { worker_id } = await deps.db.selectFrom('attempts').select('worker_id').executeTakeFirstOrThrow()
+  await sql`update deliveries set state = 'queued'`.execute(deps.db)
+  const accepted = decideOutcome({ kind: 'accepted', code: 250, enhanced: undefined, words: '250 ok' }, 1)
+  const late = { attempt_id: attempt_id as number, delivery_id: id, domain: 'library.example', outcome: accepted }
+  await exchangeAttempts(deps.db, { worker_id, sender_id: run.senderId }, [late], [], new Date())
+  expect(await statesOf(deps.db, campaign)).toEqual({ accepted: 1 })
 })

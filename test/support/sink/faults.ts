@@ -39,6 +39,9 @@ const MISBEHAVIOURS: Record<string, Misbehaviour> = {
   reset: { at: 'dot', end: 'reset' },
   'half-reply': { at: 'dot', say: '25', end: 'close' },
   'garbage-after-dot': { at: 'dot', say: '*** the dog ate the reply ***\r\n', end: 'close' },
+  'close-after-accept': { at: 'dot', say: '250 2.0.0 Ok, and goodbye\r\n', end: 'close' },
+  'closing-after-dot': { at: 'dot', say: '221 2.0.0 Closing\r\n', end: 'close' },
+  'nul-reply': { at: 'dot', say: '250 2.0.0 Ok \0 queued\r\n' },
   slow: { at: 'dot', late: true },
 }
 

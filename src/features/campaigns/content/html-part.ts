@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import Handlebars from 'handlebars'
 import type { Token } from 'markdown-it'
-import mjml2html from 'mjml'
 import { MERGE_FIELDS } from './merge-fields.ts'
 import { openMarkdown, type ParsedVariant } from './parse.ts'
 import type { Phrases } from './phrases.ts'
@@ -69,6 +68,8 @@ export async function writeHtml(
     },
   }
   const fill = await readTemplate()
+  // Loaded when first needed: it takes a second, which commands that compile nothing need not wait.
+  const { default: mjml2html } = await import('mjml')
   const { html, errors } = await mjml2html(fill(view), {
     beautify: false,
     minify: true,

@@ -1,0 +1,285 @@
+import { InvalidInput, NotFound, Upstream, wordsOf } from '../../lib/errors.ts'
+import { openSession, type SmtpSession } from '../../platform/mail/smtp-session.ts'
+import type { Ended } from './exchange-queries.ts'
+import { createGroupWriter } from './group-writer.ts'
+import { holdAfterOutage, LATE_SECONDS } from './hold-queries.ts'
+import { type ClaimedDelivery, claimDue, giveBack } from './ledger-queries.ts'
+import { decideOutcome, faultOutcome, isServerTrouble } from './outcome.ts'
+import { BEAT_EVERY_MS, LOST_AFTER_SECONDS } from './run-queries.ts'
+import type { Composed, SendDeps } from './send-due.ts'
+import { clearTrouble, recordTrouble } from './sender-queries.ts'
+
+/** Longer waits for budget end the run; the sweep rings again. */
+const LONGEST_WAIT_MS = 3000
+/** So many dialogues in a row without a reply are the server's trouble: better stop than make them all uncertain. */
+const TROUBLE_IN_A_ROW = 5
+const FIRST_RETRY_MS = 2000
+const LONGEST_RETRY_MS = 60_000
+/** Claims per connection and turn: few, so that automatic email that comes in between is next. */
+const CLAIMS_PER_CONNECTION = 4
+/** A process that stood still for longer may have been taken for lost: it does not begin what it had leave to. */
+const STALE_MS = LOST_AFTER_SECONDS * 1000 - BEAT_EVERY_MS
+/** A server may close after each message; one that closes before each is no use. */
+const REOPENINGS = 2
+
+/** The connections of one run, and what they share. */
+export function createSendingRun(deps: SendDeps, run: { workerId: number; inTrouble: boolean }, signal: AbortSignal) {
+  const { workerId } = run
+  const writer = createGroupWriter(deps, { worker_id: workerId, sender_id: deps.senderId })
+  const held: ClaimedDelivery[] = []
+  const composers = new Map<number, (delivery: ClaimedDelivery) => Composed>()
+  const running = new Set<Promise<void>>()
+  /** Campaigns whose messages cannot be made now: they must not keep the others waiting. */
+  const passedOver: number[] = []
+  let lanes: ClaimedDelivery['lane'][] = ['automatic', 'campaign']
+  let claiming: Promise<void> | undefined
+  let failure: unknown
+  let sessions = 0
+  let troubleInARow = 0
+  let inTrouble = run.inTrouble
+  let awaySeconds = 0
+  let over = false
+
+  const stopped = () => over || signal.aborted
+
+  async function claim(): Promise<void> {
+    for (;;) {
+      const claimed = await claimDue(deps.db, {
+        worker_id: workerId,
+        sender_id: deps.senderId,
+        now: deps.clock.now(),
+        count: deps.smtpConnections * CLAIMS_PER_CONNECTION,
+        lanes,
+        except: passedOver,
+      })
+      for (const [campaignId, group] of Map.groupBy(claimed, (delivery) => delivery.campaign_id)) {
+        await prepare(campaignId, group)
+      }
+      if (claimed.length === 0 || held.length > 0) break
+    }
+    grow()
+  }
+
+  async function prepare(campaignId: number, group: ClaimedDelivery[]): Promise<void> {
+    try {
+      const compose = await deps.compose(group)
+      for (const delivery of group) composers.set(delivery.id, compose)
+      held.push(...group)
+    } catch (error) {
+      if (error instanceof InvalidInput || error instanceof NotFound) {
+        const fault = `The message could not be made: ${error.message}`
+        for (const delivery of group) composers.set(delivery.id, () => ({ fault }))
+        held.push(...group)
+        return
+      }
+      deps.log.error({ err: error, campaign_id: campaignId }, 'messages could not be made')
+      passedOver.push(campaignId)
+      await release(group)
+    }
+  }
+
+  /** As many connections as there is work for; one while it is not known whether the server is well. */
+  function grow(): void {
+    const most = inTrouble ? 1 : deps.smtpConnections
+    const wanted = Math.min(most, running.size + held.length)
+    while (running.size < wanted && !stopped()) {
+      const one: Promise<void> = connection()
+        .catch((error) => {
+          failure ??= error
+          over = true
+        })
+        .finally(() => running.delete(one))
+      running.add(one)
+    }
+  }
+
+  async function next(): Promise<ClaimedDelivery | undefined> {
+    while (held.length === 0) {
+      if (stopped() || lanes.length === 0) return undefined
+      claiming ??= claim().finally(() => {
+        claiming = undefined
+      })
+      await claiming
+      if (held.length === 0) return undefined
+    }
+    return stopped() ? undefined : held.shift()
+  }
+
+  /** One connection's work: dialogue after dialogue, the outcome of each written with the intent for the next. */
+  async function connection(): Promise<void> {
+    const line = createLine()
+    let ended: Ended | undefined
+    let delivery = await next()
+    try {
+      while (delivery && !stopped() && (await line.open())) {
+        const last = ended
+        ended = undefined
+        const asked = readClocks()
+        const leave = await writer.exchange(last, delivery.id)
+        if (leave?.wait_ms != null) {
+          if (!(await waitForBudget(delivery, leave.wait_ms))) delivery = await next()
+          continue
+        }
+        if (leave?.attempt_id != null) ended = await handOver(line, delivery, leave.attempt_id, asked)
+        composers.delete(delivery.id)
+        delivery = undefined
+        delivery = await next()
+      }
+    } finally {
+      if (delivery) held.unshift(delivery)
+      if (ended) await writer.exchange(ended, undefined).catch(() => undefined)
+      line.close()
+    }
+  }
+
+  /** A connection that is opened when it is needed, and again when the server has closed it. */
+  function createLine() {
+    let session: SmtpSession | undefined
+    const close = () => {
+      if (session) sessions--
+      session?.close()
+      session = undefined
+    }
+    return {
+      close,
+      async open(): Promise<SmtpSession | undefined> {
+        if (session?.usable()) return session
+        close()
+        try {
+          session = await openSession(deps.smtpUrl, deps.mailDomain)
+          sessions++
+        } catch (error) {
+          if (!(error instanceof Upstream)) throw error
+          // A server that takes fewer connections than we would like is no trouble while one of them works.
+          if (sessions === 0) await recordServerTrouble(error.message)
+        }
+        return session
+      },
+    }
+  }
+
+  async function handOver(
+    line: ReturnType<typeof createLine>,
+    delivery: ClaimedDelivery,
+    attemptId: number,
+    asked: Clocks,
+  ): Promise<Ended> {
+    const finish = (outcome: Ended['outcome']): Ended => ({
+      attempt_id: attemptId,
+      delivery_id: delivery.id,
+      domain: delivery.domain,
+      outcome,
+    })
+    const composed = composeOne(delivery)
+    if ('fault' in composed) return finish(faultOutcome(composed.fault))
+    let result: Awaited<ReturnType<SmtpSession['deliver']>> = { kind: 'not_begun', words: 'There was no connection.' }
+    for (let opened = 0; opened <= REOPENINGS && result.kind === 'not_begun'; opened++) {
+      const session = await line.open()
+      if (!session) break
+      if (isStale(asked)) {
+        result = { kind: 'not_begun', words: 'This process stood still for too long to begin.' }
+        break
+      }
+      result = await session.deliver(composed, composed.message)
+    }
+    if (isServerTrouble(result)) await noteTrouble(result.words)
+    else await noteWell()
+    return finish(decideOutcome(result, delivery.tries + 1))
+  }
+
+  function composeOne(delivery: ClaimedDelivery): Composed {
+    try {
+      return composers.get(delivery.id)?.(delivery) ?? { fault: 'Its text is missing.' }
+    } catch (error) {
+      deps.log.error({ err: error, delivery_id: delivery.id }, 'message could not be made')
+      return { fault: `The message could not be made: ${wordsOf(error)}` }
+    }
+  }
+
+  async function noteTrouble(words: string): Promise<void> {
+    troubleInARow++
+    if (over || troubleInARow < (inTrouble ? 1 : TROUBLE_IN_A_ROW)) return
+    await recordServerTrouble(`The mail server ended ${troubleInARow} dialogues in a row without taking one: ${words}`)
+  }
+
+  /** The server answers: what trouble there was is over. */
+  async function noteWell(): Promise<void> {
+    troubleInARow = 0
+    if (!inTrouble) return
+    inTrouble = false
+    const away = await clearTrouble(deps.db, deps.senderId)
+    if (away > LATE_SECONDS) {
+      // What became late meanwhile is held, what this run has claimed too: it ends here, and the sweep rings again.
+      awaySeconds = away
+      over = true
+    }
+    grow()
+  }
+
+  async function recordServerTrouble(words: string): Promise<void> {
+    over = true
+    await recordTrouble(deps.db, deps.senderId, { words, firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS })
+    deps.log.warn({ words }, 'mail server trouble')
+  }
+
+  /** True when the same delivery should ask again. */
+  async function waitForBudget(delivery: ClaimedDelivery, waitMs: number): Promise<boolean> {
+    if (waitMs <= LONGEST_WAIT_MS && !signal.aborted) {
+      await sleep(waitMs, signal)
+      return !stopped()
+    }
+    // The lane has used its share: the other may go on.
+    lanes = lanes.filter((lane) => lane !== delivery.lane)
+    const back = [delivery, ...held.filter((other) => other.lane === delivery.lane)]
+    held.splice(0, held.length, ...held.filter((other) => other.lane !== delivery.lane))
+    await release(back)
+    return false
+  }
+
+  async function release(group: readonly ClaimedDelivery[]): Promise<void> {
+    await giveBack(
+      deps.db,
+      workerId,
+      group.map(({ id }) => id),
+    )
+  }
+
+  return {
+    async work(): Promise<void> {
+      await claim()
+      while (running.size > 0) await Promise.race(running)
+      if (failure) throw failure
+    },
+    async end(): Promise<void> {
+      over = true
+      await release(held).catch((error) => deps.log.warn({ err: error }, 'claims not given back'))
+      if (awaySeconds > 0) await holdAfterOutage(deps.db, { seconds: awaySeconds, now: deps.clock.now() })
+      await writer.settle(5000)
+    },
+  }
+}
+
+/** Two clocks: one stands still while a machine sleeps, the other may be set. */
+interface Clocks {
+  monotonic: number
+  wall: number
+}
+
+const readClocks = (): Clocks => ({ monotonic: performance.now(), wall: Date.now() })
+
+function isStale(asked: Clocks): boolean {
+  const now = readClocks()
+  return Math.max(now.monotonic - asked.monotonic, now.wall - asked.wall) > STALE_MS
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const finish = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', finish)
+      done()
+    }
+    const timer = setTimeout(finish, milliseconds)
+    signal.addEventListener('abort', finish)
+  })
+}
