@@ -79,11 +79,11 @@ test.each<[string, Partial<CampaignInput>, string, RegExp]>([
   ['an empty text', { body_markdown: ' ' }, 'body_markdown', /no text/],
   ['an empty subject', { subject: '' }, 'subject', /subject is empty/],
   ['an empty audience', { audience: { countries: ['SE'] } }, 'audience', /Nobody/],
-  ['a field that is empty for somebody', { body_markdown: 'Ask {{partner.email}}' }, 'field_empty', /partner.email/],
+  ['a field that is empty for somebody', { body_markdown: 'Ask {{partner.email}}' }, 'fallbacks', /partner.email/],
   [
     'a fault in a translation',
     { variants: { fr: { subject: 'Sujet', body_markdown: 'Bonjour {{nom}}' } } },
-    'variants.fr',
+    'variants.fr.body_markdown',
     /nom/,
   ],
 ])(
