@@ -1,31 +1,8 @@
-import type { Logger } from 'pino'
-import type { Clock } from '../../lib/clock.ts'
-import type { Db } from '../../platform/db/open.ts'
-import type { ClaimedDelivery } from './ledger-queries.ts'
 import { BEAT_EVERY_MS, beat, recordStopped, registerWorker } from './run-queries.ts'
 import { readTrouble } from './sender-queries.ts'
-import { createSendingRun } from './sending-run.ts'
+import { createSendingRun, type SendDeps } from './sending-run.ts'
 import { noticeOutage } from './sweep.ts'
 import { nameThisMachine } from './this-machine.ts'
-
-/** One message ready to hand over, or why it cannot be made. */
-export type Composed = { from: string; to: string; message: Buffer } | { fault: string }
-
-/** Makes the messages of a group of claims: what it reads, it reads once for all of them. */
-export type Compose = (claimed: readonly ClaimedDelivery[]) => Promise<(delivery: ClaimedDelivery) => Composed>
-
-export interface SendDeps {
-  db: Db
-  clock: Clock
-  log: Logger
-  smtpUrl: string
-  smtpConnections: number
-  mailDomain: string
-  senderId: number
-  compose: Compose
-  /** Throws when this database is a copy that must not send. Asked at the start and with every beat. */
-  assertMaySend(): Promise<void>
-}
 
 /**
  * One sending run: claims what is due and hands it over, until nothing is due, the budget is used up, the server

@@ -1,4 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Clock } from '../../lib/clock.ts'
 import { InvalidInput, NotFound, Upstream, wordsOf } from '../../lib/errors.ts'
+import type { Db } from '../../platform/db/open.ts'
 import { openSession, type SmtpSession } from '../../platform/mail/smtp-session.ts'
 import type { Ended } from './exchange-queries.ts'
 import { createGroupWriter } from './group-writer.ts'
@@ -6,8 +10,26 @@ import { holdAfterOutage, LATE_SECONDS } from './hold-queries.ts'
 import { type ClaimedDelivery, claimDue, giveBack } from './ledger-queries.ts'
 import { decideOutcome, faultOutcome, isServerTrouble } from './outcome.ts'
 import { BEAT_EVERY_MS, LOST_AFTER_SECONDS } from './run-queries.ts'
-import type { Composed, SendDeps } from './send-due.ts'
 import { clearTrouble, recordTrouble } from './sender-queries.ts'
+
+/** One message ready to hand over, or why it cannot be made. */
+export type Composed = { from: string; to: string; message: Buffer } | { fault: string }
+
+/** Makes the messages of a group of claims: what it reads, it reads once for all of them. */
+export type Compose = (claimed: readonly ClaimedDelivery[]) => Promise<(delivery: ClaimedDelivery) => Composed>
+
+export interface SendDeps {
+  db: Db
+  clock: Clock
+  log: Logger
+  smtpUrl: string
+  smtpConnections: number
+  mailDomain: string
+  senderId: number
+  compose: Compose
+  /** Throws when this database is a copy that must not send. Asked at the start and with every beat. */
+  assertMaySend(): Promise<void>
+}
 
 /** Longer waits for budget end the run; the sweep rings again. */
 const LONGEST_WAIT_MS = 3000
@@ -225,7 +247,7 @@ export function createSendingRun(deps: SendDeps, run: { workerId: number; inTrou
   /** True when the same delivery should ask again. */
   async function waitForBudget(delivery: ClaimedDelivery, waitMs: number): Promise<boolean> {
     if (waitMs <= LONGEST_WAIT_MS && !signal.aborted) {
-      await sleep(waitMs, signal)
+      await setTimeout(waitMs, undefined, { signal }).catch(() => undefined)
       return !stopped()
     }
     // The lane has used its share: the other may go on.
@@ -270,16 +292,4 @@ const readClocks = (): Clocks => ({ monotonic: performance.now(), wall: Date.now
 function isStale(asked: Clocks): boolean {
   const now = readClocks()
   return Math.max(now.monotonic - asked.monotonic, now.wall - asked.wall) > STALE_MS
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    const finish = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', finish)
-      done()
-    }
-    const timer = setTimeout(finish, milliseconds)
-    signal.addEventListener('abort', finish)
-  })
 }
