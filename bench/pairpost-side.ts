@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { readConfig } from '../src/config.ts'
 import { openDeps } from '../src/deps.ts'
-import { measureCampaign, scheduleCampaign } from '../src/features/campaigns/index.ts'
+import { scheduleCampaign } from '../src/features/campaigns/index.ts'
 import { startWorker } from '../src/worker.ts'
 
 const campaignId = Number(process.argv[2])
@@ -13,7 +13,7 @@ const before = performance.now()
 const scheduled = await scheduleCampaign(deps, campaignId, { at: 'now' })
 const frozen = performance.now()
 const cpuBefore = process.cpuUsage()
-while ((await measureCampaign(deps.db, campaignId)).state !== 'done') await new Promise((done) => setTimeout(done, 100))
+while (!(await isDone())) await new Promise((done) => setTimeout(done, 200))
 const cpu = process.cpuUsage(cpuBefore)
 const { rows } = await sql<{ accepted: number; seconds: number }>`
   select count(*) filter (where a.outcome = 'accepted') as accepted,
@@ -32,3 +32,9 @@ console.log(
 )
 await deps.close()
 process.exit(0)
+
+/** Looks at the campaign's row alone: counting 100,000 deliveries five times a second would be measured too. */
+async function isDone(): Promise<boolean> {
+  const row = await deps.db.selectFrom('campaigns').select('state').where('id', '=', campaignId).executeTakeFirst()
+  return row?.state === 'done'
+}
