@@ -75,7 +75,21 @@ export interface Attempts {
   worker_id: number;
 }
 
+export interface AuditLog {
+  actor: string;
+  actor_name: string;
+  at: Generated<Timestamp>;
+  did: string;
+  id: Generated<number>;
+  params: Generated<Json>;
+  role: string;
+  route: string;
+  status: number | null;
+}
+
 export interface Campaigns {
+  approved_by: number | null;
+  approved_version: number | null;
   audience: Generated<Json>;
   created_at: Generated<Timestamp>;
   fallbacks: Generated<Json>;
@@ -88,14 +102,17 @@ export interface Campaigns {
   lane: string;
   language: Generated<string>;
   local_time: string | null;
-  round_id: number;
+  planned_at: Timestamp | null;
+  round_id: number | null;
   send_at: Timestamp | null;
+  slug: string | null;
   started_at: Timestamp | null;
   starts_at: Timestamp | null;
   state: Generated<string>;
   tested_version: number | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
+  web_copy: Generated<boolean>;
 }
 
 export interface CampaignVariants {
@@ -108,6 +125,7 @@ export interface CampaignVariants {
   preheader: Generated<string>;
   subject: Generated<string>;
   version: number;
+  written_by: string | null;
 }
 
 export interface Deliveries {
@@ -174,6 +192,7 @@ export interface Imports {
   finished_at: Timestamp | null;
   id: Generated<number>;
   job_id: number | null;
+  kept_until: Timestamp | null;
   mapping: Json | null;
   result: Json | null;
   round_id: number;
@@ -202,6 +221,15 @@ export interface Jobs {
   started_at: Timestamp | null;
   state: Generated<string>;
   total: Generated<number>;
+}
+
+export interface LinkChecks {
+  checked_at: Timestamp;
+  octets: number | null;
+  state: string;
+  status: number | null;
+  url: string;
+  words: string;
 }
 
 export interface MailboxMessages {
@@ -247,6 +275,32 @@ export interface People {
   updated_at: Generated<Timestamp>;
 }
 
+export interface Pictures {
+  content: Buffer;
+  created_at: Generated<Timestamp>;
+  digest: string;
+  file_name: string | null;
+  height: number;
+  id: Generated<number>;
+  media_type: string;
+  octets: number;
+  uploaded_by: string | null;
+  width: number;
+}
+
+export interface Programme {
+  contact_address: Generated<string>;
+  demo_loaded_at: Timestamp | null;
+  first_run_skipped: Generated<string[]>;
+  footer: Generated<string>;
+  from_name: Generated<string>;
+  languages: Generated<string[]>;
+  name: Generated<string>;
+  only_row: Generated<boolean>;
+  second_person_over: number | null;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Rounds {
   applications_close_on: string | null;
   applications_open_on: string | null;
@@ -282,9 +336,38 @@ export interface Senders {
   trouble_words: string | null;
 }
 
+export interface Sessions {
+  created_at: Generated<Timestamp>;
+  data: Json;
+  expires_at: Timestamp;
+  id_hash: Buffer;
+  staff_id: number;
+}
+
+export interface SignInLinks {
+  created_at: Timestamp;
+  delivery_id: number | null;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  staff_id: number;
+  used_at: Timestamp | null;
+}
+
+export interface Staff {
+  address: string | null;
+  created_at: Generated<Timestamp>;
+  disabled_at: Timestamp | null;
+  id: Generated<number>;
+  last_signed_in_at: Timestamp | null;
+  name: string;
+  role: string;
+  time_zone: Generated<string>;
+}
+
 export interface Suppressions {
   address: string;
   created_at: Generated<Timestamp>;
+  ends_at: Timestamp | null;
   id: Generated<number>;
   lifted_at: Timestamp | null;
   reason: string;
@@ -306,6 +389,7 @@ export interface DB {
   api_tokens: ApiTokens;
   applications: Applications;
   attempts: Attempts;
+  audit_log: AuditLog;
   campaign_variants: CampaignVariants;
   campaigns: Campaigns;
   deliveries: Deliveries;
@@ -316,14 +400,20 @@ export interface DB {
   imports: Imports;
   installation: Installation;
   jobs: Jobs;
+  link_checks: LinkChecks;
   mailbox_messages: MailboxMessages;
   migrations: Migrations;
   partnership_members: PartnershipMembers;
   partnerships: Partnerships;
   people: People;
+  pictures: Pictures;
+  programme: Programme;
   rounds: Rounds;
   sender_limits: SenderLimits;
   senders: Senders;
+  sessions: Sessions;
+  sign_in_links: SignInLinks;
+  staff: Staff;
   suppressions: Suppressions;
   workers: Workers;
 }
