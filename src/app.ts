@@ -1,11 +1,16 @@
+import { constants } from 'node:zlib'
+import compress from '@fastify/compress'
 import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync } from 'fastify'
 import about from '../package.json' with { type: 'json' }
+import { addConsoleScope, CONSOLE_PAGES, createShell, type Shell, showMissingPage } from './console/index.ts'
 import type { Deps } from './deps.ts'
 import {
   addCampaignRoutes,
+  addMoveRoutes,
+  addReviewRoutes,
   addScheduleRoutes,
   listCampaignFindings,
   measureCampaign,
@@ -19,17 +24,23 @@ import {
 import { addImportRoutes } from './features/imports/index.ts'
 import { addMailboxRoutes } from './features/mailbox/index.ts'
 import { addPeopleRoutes } from './features/people/index.ts'
+import { addPictureRoutes } from './features/pictures/index.ts'
+import { addPreferencePages } from './features/preferences/index.ts'
+import { addProgrammeRoutes, getProgramme } from './features/programme/index.ts'
 import { addRoundRoutes } from './features/rounds/index.ts'
 import { addStaffRoutes, findCaller } from './features/staff/index.ts'
 import type { QueueName } from './jobs/catalog.ts'
 import { addJobRoutes } from './jobs/routes.ts'
 import { addAssets } from './platform/http/assets.ts'
+import { addAudit } from './platform/http/audit.ts'
 import { addHealth } from './platform/http/health.ts'
 import { addIdempotency } from './platform/http/idempotency.ts'
+import { type LinkGuard, openLinkGuard } from './platform/http/link-guard.ts'
 import { addMetrics, type Reading } from './platform/http/metrics.ts'
 import { openHttp } from './platform/http/open.ts'
 import { addOpenApi } from './platform/http/openapi.ts'
-import { openPages } from './platform/http/pages.ts'
+import { openPages, type Pages } from './platform/http/pages.ts'
+import { openReaderPages, type ReaderPages } from './platform/http/reader-pages.ts'
 import { setPageHeaders } from './platform/http/security-headers.ts'
 import type { TypedApp } from './platform/http/typed-app.ts'
 
@@ -59,35 +70,52 @@ const API: AddRoutes[] = [
       progressOf: async (id) => ({ ...(await measureCampaign(deps.db, id)), sending: await explainSending(deps) }),
     }),
   addScheduleRoutes,
+  addReviewRoutes,
+  addMoveRoutes,
   addDeliveryRoutes,
   addStaffRoutes,
+  addProgrammeRoutes,
 ]
 
 /** Pages and links outside the API: browsers and mail programs come here without a token. */
-const PAGES: AddRoutes[] = [
-  (app, deps) => addUnsubscribeRoutes(app, { ...deps, pages: openPages() }),
+const PAGES: ((app: TypedApp, deps: ReaderDeps) => unknown)[] = [
+  addUnsubscribeRoutes,
+  addPreferencePages,
+  addPictureRoutes,
   addAssets,
-  (app, deps, { mailboxSmtpUrl }) => mailboxSmtpUrl && addMailboxRoutes(app, deps, { smtpUrl: mailboxSmtpUrl }),
 ]
 
+type ReaderDeps = Deps & { readers: ReaderPages; guard: LinkGuard }
+
 const FORM_LIMIT = 64 * 1024
+/** Half of what the best would save, in a twentieth of its time. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }
 
 /** The whole web service, not listening yet. */
 export async function buildApp(deps: Deps, parts: AppParts = {}): Promise<TypedApp> {
+  const pages = openPages()
+  const readers = openReaderPages(pages, async () => (await getProgramme(deps.db)).contact_address)
   const app = openHttp({
     log: deps.log,
     clock: deps.clock,
     host: deps.config.host,
     findCaller: (token) => findCaller(deps, token),
+    showMissing: (request, reply) => {
+      setPageHeaders(reply)
+      return request.url.startsWith('/console') ? showMissingPage(pages, reply) : readers.sendMissing(request, reply)
+    },
   })
   addHealth(app, deps.log, {
     'The database': () => deps.pool.query('select 1'),
     'The queue': () => deps.queue.ping(),
   })
   addMetrics(app, deps.log, readingsOf(deps))
+  // Before the routes: answers of a kilobyte and more are compressed for who takes them so.
+  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions: BROTLI })
   await addOpenApi(app, { version: about.version })
   await app.register(apiOf(deps, parts), { prefix: '/api/v1' })
-  await app.register(pagesOf(deps, parts))
+  await app.register(pagesOf({ ...deps, readers, guard: openLinkGuard(deps) }))
+  await app.register(consoleOf({ ...deps, pages, shell: createShell({ ...deps, pages }) }, parts))
   return app
 }
 
@@ -96,11 +124,12 @@ function apiOf(deps: Deps, parts: AppParts): FastifyPluginAsync {
     const api = scope.withTypeProvider<TypeBoxTypeProvider>()
     await api.register(multipart)
     addIdempotency(api, deps)
+    addAudit(api, deps)
     for (const addRoutes of API) await addRoutes(api, deps, parts)
   }
 }
 
-function pagesOf(deps: Deps, parts: AppParts): FastifyPluginAsync {
+function pagesOf(deps: ReaderDeps): FastifyPluginAsync {
   return async (scope) => {
     const pages = scope.withTypeProvider<TypeBoxTypeProvider>()
     pages.addHook('onRequest', async (_request, reply) => {
@@ -109,7 +138,17 @@ function pagesOf(deps: Deps, parts: AppParts): FastifyPluginAsync {
     await pages.register(formbody, { bodyLimit: FORM_LIMIT })
     // RFC 8058 section 3.2: a one-click unsubscribe may come as multipart; what it says is in its address.
     await pages.register(multipart)
-    for (const addRoutes of PAGES) await addRoutes(pages, deps, parts)
+    for (const addRoutes of PAGES) await addRoutes(pages, deps)
+  }
+}
+
+/** Pages of the staff, behind a session; the mailbox, which shows everybody's mail, is one of them. */
+function consoleOf(deps: Deps & { pages: Pages; shell: Shell }, { mailboxSmtpUrl }: AppParts): FastifyPluginAsync {
+  return async (scope) => {
+    const app = scope.withTypeProvider<TypeBoxTypeProvider>()
+    await addConsoleScope(app, deps)
+    for (const addPages of CONSOLE_PAGES) await addPages(app, deps)
+    if (mailboxSmtpUrl) await addMailboxRoutes(app, deps, { smtpUrl: mailboxSmtpUrl })
   }
 }
 

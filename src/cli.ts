@@ -12,6 +12,7 @@ const USAGE = `pairpost <command>
   migrate                        bring the database up to date
   doctor                         what is configured, and what would fail, in words
   token create --role R --name N an API token (${ROLES.join(', ')})
+  sign-in [--address A]          a one-time link into the console, for a director or whoever has this address
   adopt                          this database is the real one: let this machine send from it
   inbound                        incoming mail; comes with a later release
 
@@ -48,6 +49,10 @@ async function main(args: string[]): Promise<void> {
       const config = readConfig()
       return (await import('./commands.ts')).adopt(config)
     }
+    case 'sign-in': {
+      const config = readConfig()
+      return (await import('./commands.ts')).printSignInLink(config, { address: values.address })
+    }
     case 'token': {
       const role = ROLES.find((known) => known === values.role)
       const name = values.name?.trim()
@@ -74,6 +79,7 @@ function parse(args: string[]) {
         exit: { type: 'boolean' },
         role: { type: 'string' },
         name: { type: 'string' },
+        address: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -85,6 +91,7 @@ function parse(args: string[]) {
 async function serve(role: ProcessRole): Promise<void> {
   const config = readConfig()
   const { endOnSignals, startService } = await import('./service.ts')
+  const { printFirstSignIn } = await import('./features/staff/index.ts')
   const starting = startService(config, role)
   // At once: whoever ends us while we start gets an orderly end too.
   endOnSignals(async () => (await starting.catch(() => undefined))?.close())
@@ -92,6 +99,12 @@ async function serve(role: ProcessRole): Promise<void> {
   if (role === 'start' && url) {
     console.log(`Pairpost listens on ${url}`)
     if (!config.smtpUrl) console.log(`No SMTP_URL is set: nothing leaves this machine. Messages: ${url}/mailbox`)
+    const link = await printFirstSignIn({ ...deps, config: { publicUrl: url } })
+    console.log(
+      link
+        ? `Sign in, once, within a day: ${link}`
+        : `The console: ${url}/console   (locked out? npm run pairpost -- sign-in prints a link)`,
+    )
     console.log(`API: ${url}/api/docs, with a token from: npm run pairpost -- token create --role director --name me`)
   }
   deps.log.info({ role, url }, 'started')

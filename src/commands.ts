@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Config } from './config.ts'
 import { openDeps } from './deps.ts'
 import { holdRestored } from './features/deliveries/index.ts'
-import { createApiToken } from './features/staff/index.ts'
+import { createApiToken, printFirstSignIn, printSignIn } from './features/staff/index.ts'
 import type { Role } from './lib/permissions.ts'
 import { migrate } from './platform/db/migrate.ts'
 import { openDatabase } from './platform/db/open.ts'
@@ -29,6 +29,18 @@ export async function createToken(config: Config, input: { role: Role; name: str
   try {
     console.log((await createApiToken(deps, input)).token)
     console.error('This token is shown once. Send it as "Authorization: Bearer …".')
+  } finally {
+    await deps.close()
+  }
+}
+
+/** Into the console, once: for the first director, for who has lost the way in, or for whoever has this address. */
+export async function printSignInLink(config: Config, input: { address: string | undefined }): Promise<void> {
+  const deps = await openDeps({ ...config, logLevel: 'warn' })
+  try {
+    const first = input.address === undefined ? await printFirstSignIn(deps) : undefined
+    console.log(first ?? (await printSignIn(deps, input)))
+    console.error('The link works once, within a day.')
   } finally {
     await deps.close()
   }

@@ -1,8 +1,10 @@
 import { limitsFromEnvironment } from './config.ts'
 import type { Deps } from './deps.ts'
-import { createComposer, sweepDeliveries } from './features/campaigns/index.ts'
+import { createComposer, senderOf, sweepDeliveries } from './features/campaigns/index.ts'
 import { ensureSender, sendDue } from './features/deliveries/index.ts'
-import { importWork } from './features/imports/index.ts'
+import { forgetKeptUploads, importWork } from './features/imports/index.ts'
+import { liftEndedPauses } from './features/people/index.ts'
+import { createSignInComposer, sweepSessions } from './features/staff/index.ts'
 import type { Handlers } from './jobs/catalog.ts'
 import { longWorkHandlers } from './jobs/long-work.ts'
 import { PairpostError, Upstream, wordsOf } from './lib/errors.ts'
@@ -15,7 +17,12 @@ import { readSigner } from './signer.ts'
 export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }): Promise<void> {
   const senderId = await ensureSender(deps.db, limitsFromEnvironment(deps.config))
   const installation = openInstallation({ db: deps.db, dataDir: deps.config.dataDir })
-  const compose = createComposer({ ...deps, signer: await readSigner(deps.config) })
+  const composing = {
+    ...deps,
+    signer: await readSigner(deps.config),
+    from: senderOf(deps.config, { from_name: '' }, null),
+  }
+  const compose = createSignInComposer(composing, createComposer(composing))
 
   const handlers: Handlers = {
     'send-due': async (_input, signal) => {
@@ -41,6 +48,9 @@ export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }):
     'sweep-deliveries': () =>
       sweepDeliveries({ ...deps, senderId, countWaiting: async () => (await deps.queue.measure('sending')).waiting }),
     'sweep-idempotency-keys': () => forgetIdempotencyKeys(deps),
+    'sweep-suppressions': async () => void (await liftEndedPauses(deps)),
+    'sweep-imports': async () => void (await forgetKeptUploads(deps)),
+    'sweep-sessions': () => sweepSessions(deps),
     ...longWorkHandlers(deps, importWork(deps)),
   }
   await reachQueue(deps, deps.work(handlers))

@@ -13,6 +13,12 @@ export interface JobInputs {
   'sweep-long-work': Record<string, never>
   /** Forget idempotency keys after a day. */
   'sweep-idempotency-keys': Record<string, never>
+  /** Lift pauses that have ended. */
+  'sweep-suppressions': Record<string, never>
+  /** Forget uploads that nobody imported within a day. */
+  'sweep-imports': Record<string, never>
+  /** Forget sessions and sign-in links that have ended. */
+  'sweep-sessions': Record<string, never>
 }
 
 export type JobName = keyof JobInputs
@@ -33,6 +39,9 @@ export const JOBS: Record<JobName, JobRule> = {
   'run-long-work': { queue: 'work' },
   'sweep-long-work': { queue: 'work', everySeconds: 10 },
   'sweep-idempotency-keys': { queue: 'work', everySeconds: 3600 },
+  'sweep-suppressions': { queue: 'work', everySeconds: 60 },
+  'sweep-imports': { queue: 'work', everySeconds: 600 },
+  'sweep-sessions': { queue: 'work', everySeconds: 3600 },
 }
 
 /** Jobs of one queue that a worker process runs at the same time. One sender a process: it has its own connections. */

@@ -123,3 +123,38 @@ export async function listJobsToRing(db: Db, limit: number): Promise<number[]> {
     .execute()
   return rows.map(({ id }) => id)
 }
+
+export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
+export type JobState = (typeof JOB_STATES)[number]
+
+/** The newest first. @param before the id of the last one seen */
+export function listJobRows(
+  db: Db,
+  { state, before, limit }: { state: JobState | undefined; before: number | undefined; limit: number },
+) {
+  let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(limit)
+  if (state !== undefined) query = query.where('state', '=', state)
+  if (before !== undefined) query = query.where('id', '<', before)
+  return query.execute()
+}
+
+/** Failed since then, and not made good by later work of the same kind. The newest first. */
+export async function listFailedJobs(db: Db, { since, limit }: { since: Date; limit: number }) {
+  const { rows } = await sql<{ id: number; kind: string; error: string | null; finished_at: Date }>`
+    select id, kind, error, finished_at from jobs failed
+    where state = 'failed' and created_at > ${since}
+      and not exists (select from jobs later where later.kind = failed.kind and later.id > failed.id and later.state = 'done' and later.created_at > ${since})
+    order by created_at desc, id desc limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Work of a kind that has not ended; undefined when there is none. */
+export function findUnfinishedJob(db: DbOrTx, kind: string) {
+  return db
+    .selectFrom('jobs')
+    .select('id')
+    .where('kind', '=', kind)
+    .where('state', 'in', ['waiting', 'running'])
+    .orderBy('id')
+    .executeTakeFirst()
+}

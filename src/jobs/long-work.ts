@@ -7,6 +7,8 @@ import {
   claimJob,
   findJob,
   insertJob,
+  type JobState,
+  listJobRows,
   listJobsToRing,
   recordBeat,
   recordEnd,
@@ -66,6 +68,17 @@ export async function getJob({ db }: { db: Db }, { id }: { id: number }) {
   const job = await findJob(db, id)
   if (!job) throw new NotFound(`Job ${id}`)
   return job
+}
+
+/** The newest first, a page of them; `next` is passed as `before` for the following ones. */
+export async function listJobs(
+  { db }: { db: Db },
+  input: { state?: JobState | undefined; before?: number | undefined; limit?: number | undefined } = {},
+) {
+  const { state, before, limit = 50 } = input
+  const rows = await listJobRows(db, { state, before, limit: limit + 1 })
+  const items = rows.slice(0, limit)
+  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
 }
 
 /** Ends waiting work at once and asks running work to stop; work that has ended stays as it is. @throws NotFound */

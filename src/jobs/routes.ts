@@ -1,9 +1,19 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { Db } from '../platform/db/open.ts'
 import type { TypedApp } from '../platform/http/typed-app.ts'
-import { getJob, requestCancel } from './long-work.ts'
+import { getJob, listJobs, requestCancel } from './long-work.ts'
+import { JOB_STATES, type JobState } from './long-work-queries.ts'
 
 const JobId = Type.Object({ id: Type.Integer({ minimum: 1 }) })
+
+const JobList = Type.Object(
+  {
+    state: Type.Optional(Type.Unsafe<JobState>(Type.Union(JOB_STATES.map((state) => Type.Literal(state))))),
+    after: Type.Optional(Type.Integer({ minimum: 1, description: '`next` of the page before' })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+  },
+  { additionalProperties: false },
+)
 
 const Job = Type.Object({
   id: Type.Integer(),
@@ -15,8 +25,23 @@ const Job = Type.Object({
   error: Type.Union([Type.String(), Type.Null()]),
 })
 
-/** GET /jobs/:id and POST /jobs/:id/cancel. */
+/** GET /jobs, GET /jobs/:id and POST /jobs/:id/cancel. */
 export function addJobRoutes(app: TypedApp, deps: { db: Db }): void {
+  app.route({
+    method: 'GET',
+    url: '/jobs',
+    config: { allow: 'jobs.read' },
+    schema: {
+      tags: ['jobs'],
+      summary: 'Long work, the newest first',
+      querystring: JobList,
+      response: { 200: Type.Object({ items: Type.Array(Job), next: Type.Union([Type.Null(), Type.Integer()]) }) },
+    },
+    handler: async ({ query }) => {
+      const { items, next } = await listJobs(deps, { state: query.state, before: query.after, limit: query.limit })
+      return { items: items.map(presentJob), next }
+    },
+  })
   app.route({
     method: 'GET',
     url: '/jobs/:id',
@@ -38,6 +63,8 @@ export function presentJobLink(id: number): { id: number; url: string } {
   return { id, url: `/api/v1/jobs/${id}` }
 }
 
-function presentJob({ id, kind, state, done, total, result, error }: Awaited<ReturnType<typeof getJob>>) {
+type JobRow = Awaited<ReturnType<typeof getJob>>
+
+function presentJob({ id, kind, state, done, total, result, error }: JobRow) {
   return { id, kind, state, done, total, result, error }
 }

@@ -15,6 +15,9 @@ const GRANTS = {
   'jobs.read': ['director', 'communications_officer', 'data_officer'],
   'staff.read': ['director'],
   'staff.write': ['director'],
+  'settings.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
+  'settings.write': ['director'],
+  'activity.read': ['director'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof GRANTS

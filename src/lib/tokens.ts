@@ -5,7 +5,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
  * the first 80 bits of an HMAC-SHA-256 over purpose and id. 28 characters: `bounce+` and the token stay within the
  * 64 octets of a local part (RFC 5321 §4.5.3.1.1). Compared without regard to case, since servers change it.
  */
-export type TokenPurpose = 'reply' | 'bounce' | 'unsubscribe' | 'resend'
+export type TokenPurpose = 'reply' | 'bounce' | 'unsubscribe' | 'preferences' | 'resend' | 'sign_in'
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 const MAC_OCTETS = 10

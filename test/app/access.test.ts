@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createApiToken, findCaller } from '../../src/features/staff/index.ts'
 import { mayDo, ROLES } from '../../src/lib/permissions.ts'
 import type { ListedRoute } from '../../src/platform/http/access.ts'
+import { openConsole } from '../support/console.ts'
 import { openTestDeps, TEST_TOKEN } from '../support/deps.ts'
 import { addressOf, listOwnRoutes, openWholeApp } from './routes.ts'
 
@@ -12,6 +13,8 @@ const PUBLIC = [
   /^GET \/(healthz|readyz|api\/openapi\.json)$/,
   /^GET \/(assets|pictures)\//,
   /^(GET|POST) \/(u|t|p|topics)\//,
+  /^(GET|POST) \/sign-in(\/|$)/,
+  /^GET \/$/,
 ]
 
 test('only what readers, probes and programs need is public', async () => {
@@ -55,6 +58,22 @@ test('every other route is refused to who sends no token, or one that is not goo
   expect(await call(guarded[0] as ListedRoute, { authorization: `Bearer ${revoked.token}` })).toBe(401)
 })
 
+test('a browser that is not signed in is led to the sign-in, and what it posts changes nothing', async () => {
+  const { app, routes } = await open()
+  const pages = routes.filter(({ url, allow }) => allow !== 'public' && !url.startsWith('/api/') && url !== '/metrics')
+  expect(pages.length).toBeGreaterThan(30)
+  for (const route of pages) {
+    const answer = await app.inject({
+      method: route.method as Method,
+      url: addressOf(route),
+      headers: { host: 'localhost', accept: 'text/html', cookie: 'pairpost_session=made-up.signature' },
+    })
+    const named = `${route.method} ${route.url}`
+    if (route.method === 'GET') expect([answer.statusCode, answer.headers.location], named).toEqual([302, '/sign-in'])
+    else expect(answer.statusCode, named).toBe(401)
+  }
+})
+
 test.each(ROLES)('the role %s is refused exactly what it may not do, before the request is looked at', async (role) => {
   const { deps, routes, call } = await open()
   const { token } = await createApiToken(deps, { name: 'test', role })
@@ -67,6 +86,41 @@ test.each(ROLES)('the role %s is refused exactly what it may not do, before the 
   }
 })
 
+test.each(ROLES)(
+  'a session of the role %s is refused exactly what it may not do, before its form is looked at',
+  async (role) => {
+    const { deps, app, routes } = await open()
+    const visit = await openConsole(deps, role, { app })
+    const _csrf = await visit.csrf()
+    for (const route of routes) {
+      if (route.allow === 'public' || /^\/(api\/|sign-out)/.test(route.url) || route.method === 'DELETE') continue
+      const url = addressOf(route)
+      const answer = await (route.method === 'GET' ? visit.get(url) : visit.post(url, { _csrf: 'of nobody' }))
+      const named = `${route.method} ${route.url} as ${role}: ${answer.statusCode}`
+      // Metrics are for programs with a token.
+      if (route.url === '/metrics') expect(answer.statusCode, named).toBe(401)
+      else if (!mayDo(role, route.allow)) expect(answer.statusCode, named).toBe(403)
+      else if (route.method === 'GET') expect([401, 403].includes(answer.statusCode), named).toBe(false)
+      expect(answer.statusCode, named).toBeLessThan(500)
+    }
+    expect(_csrf).not.toBe('')
+  },
+)
+
+test('no form of the console is taken without the token of its session', async () => {
+  const { deps, app, routes } = await open()
+  const visit = await openConsole(deps, 'director', { app })
+  const before = await deps.db.selectFrom('audit_log').select('id').execute()
+  for (const route of routes) {
+    if (route.method === 'GET' || !/^\/(console|sign-out)/.test(route.url)) continue
+    const answer = await visit.post(addressOf(route), { _csrf: 'of nobody' })
+    expect([403, 406, 415, 422].includes(answer.statusCode), `${route.method} ${route.url}: ${answer.statusCode}`).toBe(
+      true,
+    )
+  }
+  expect(await deps.db.selectFrom('audit_log').select('id').where('status', '<', 400).execute()).toEqual(before)
+})
+
 test('a viewer may change nothing', async () => {
   const { routes } = await open()
   for (const { method, url, allow } of routes) {
@@ -75,8 +129,8 @@ test('a viewer may change nothing', async () => {
   }
 })
 
-/** POST because the question is long, not because anything changes. */
-const READING_POSTS = ['/api/v1/campaigns/:id/preview', '/api/v1/campaigns/:id/checks']
+/** POST because the question is long, or because it is about one's own session; nothing else changes. */
+const READING_POSTS = ['/api/v1/campaigns/:id/preview', '/api/v1/campaigns/:id/checks', '/console/round', '/sign-out']
 
 async function open() {
   // Listening for everybody: nothing is open to this machine alone.

@@ -207,6 +207,9 @@ test('the queue itself brings the work to a worker', async () => {
       'send-due': none,
       'sweep-deliveries': none,
       'sweep-idempotency-keys': none,
+      'sweep-suppressions': none,
+      'sweep-imports': none,
+      'sweep-sessions': none,
     },
     ['work'],
   )

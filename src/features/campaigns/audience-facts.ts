@@ -1,8 +1,10 @@
 import type { Clock } from '../../lib/clock.ts'
 import { type FieldFault, InvalidInput } from '../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
+import { listPictureOctets } from '../pictures/index.ts'
+import { getProgramme } from '../programme/index.ts'
+import { getSecondPerson } from './approve.ts'
 import { countAudience, listRecipientIds } from './audience-queries.ts'
-import { parseFrom } from './compose.ts'
 import { type ComposeSettings, getComposeSettings } from './compose-queries.ts'
 import {
   type CampaignCheck,
@@ -13,10 +15,13 @@ import {
   type Finding,
   type FindingCode,
   findEmptyFields,
+  listAddresses,
 } from './content/index.ts'
 import { countLastRecipients, findOverlap, listEarlierSubjects } from './earlier-queries.ts'
-import { getSampleRow, listMergeRows, listVariants, recordCompiled, type VariantRow } from './queries.ts'
+import { listLinkChecks } from './link-checks-queries.ts'
+import { getSampleRow, listMergeRows, listVariants, type VariantRow } from './queries.ts'
 import { getScheduledCampaign, type ScheduledCampaign } from './schedule-queries.ts'
+import { senderOf } from './sender.ts'
 
 interface FactsDeps {
   /** One moment for the whole check: a campaign for "now" is not past by the time it is looked at. */
@@ -72,12 +77,16 @@ async function gatherFacts(
 ): Promise<CampaignCheck> {
   const settings = await getComposeSettings(db, campaign.id)
   const variants = await compileWhatCan(db, campaign)
+  const known = await findKnown(db, variants)
+  const second = await getSecondPerson(db, campaign)
+  // A draft that nobody schedules at this moment is looked at for the time it is planned for.
+  const at = sendAt ?? (campaign.state === 'draft' ? campaign.planned_at : null)
   const compiled = new Map(
     variants.flatMap((variant) => (variant.compiled ? [[variant.language, variant.compiled]] : [])),
   )
-  const { name } = parseFrom(deps.config.mailFrom, settings.from_name)
+  const { name } = senderOf(deps.config, await getProgramme(db), settings.from_name)
   return {
-    variants,
+    variants: variants.map((variant) => ({ ...variant, ...known })),
     default_language: campaign.language,
     fallbacks: settings.fallbacks,
     from_name: name,
@@ -86,26 +95,44 @@ async function gatherFacts(
       last_count: await countLastRecipients(db, campaign),
       empty_fields: await listEmptyFields(db, campaign, compiled, { ...settings, from_name: name }),
     },
-    send_at: sendAt,
+    send_at: at,
     now: deps.now,
     version: campaign.version,
     tested_version: campaign.tested_version,
     last_subjects: await listEarlierSubjects(db, campaign),
-    recent_overlap: campaign.lane === 'automatic' ? null : await findOverlap(db, campaign, sendAt ?? deps.now),
+    recent_overlap: campaign.lane === 'automatic' ? null : await findOverlap(db, campaign, later(at, deps.now)),
     automatic: campaign.lane === 'automatic',
+    ...(second.over === null ? {} : { second_person: { over: second.over, given: second.given } }),
   }
 }
 
-/** Each variant as it was compiled, or compiled now and kept. What does not compile is named by the checks themselves. */
+const later = (at: Date | null, now: Date) => (at !== null && at > now ? at : now)
+
+/** What was found out before about the addresses of these texts. */
+async function findKnown(
+  db: DbOrTx,
+  variants: CampaignCheck['variants'],
+): Promise<{ picture_bytes: Record<string, number>; dead_links: Record<string, string> }> {
+  const found = variants.flatMap(({ text, language }) => listAddresses(text, language))
+  const urls = [...new Set(found.map(({ url }) => url))]
+  const checks = await listLinkChecks(db, urls)
+  const octets = checks.flatMap((check) => (check.octets === null ? [] : [[check.url, check.octets] as const]))
+  return {
+    picture_bytes: { ...Object.fromEntries(octets), ...(await listPictureOctets(db, urls)) },
+    dead_links: Object.fromEntries(
+      checks.filter(({ state }) => state === 'dead').map(({ url, words }) => [url, words]),
+    ),
+  }
+}
+
+/** Each variant as a save compiled it, else compiled now and forgotten: looking changes nothing. What does not compile is named by the checks themselves. */
 async function compileWhatCan(
   db: DbOrTx,
   { id, version, lane }: ScheduledCampaign,
 ): Promise<CampaignCheck['variants']> {
   const compile = async ({ language, compiled: _, ...text }: VariantRow) => {
     try {
-      const compiled = await compileVariant({ language, lane, text })
-      await recordCompiled(db, { campaign_id: id, version, language, compiled })
-      return compiled
+      return await compileVariant({ language, lane, text })
     } catch (error) {
       if (error instanceof InvalidInput) return undefined
       throw error

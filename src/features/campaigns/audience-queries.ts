@@ -15,9 +15,12 @@ export interface AudienceRule {
  * why. Columns: person_id, address, language, country_code, time_zone, skipped_reason (null: a recipient).
  */
 export function selectAudience({ round_id, kind, lane, audience }: AudienceRule): RawBuilder<unknown> {
+  const isInState = sql`a.state = any(${audience.states ?? DEFAULT_STATES})`
+  const { deliveries } = audience
   const conditions = [
     sql`a.round_id = ${round_id}`,
-    sql`a.state = any(${audience.states ?? DEFAULT_STATES})`,
+    // People chosen one by one are not dropped in silence: whoever has left the round since is left out with a reason.
+    ...(deliveries ? [] : [isInState]),
     ...(audience.countries ? [sql`a.country_code = any(${audience.countries})`] : []),
     ...(audience.sectors ? [sql`a.sector = any(${audience.sectors})`] : []),
     ...(audience.pathways ? [sql`a.pathway = any(${audience.pathways})`] : []),
@@ -26,6 +29,7 @@ export function selectAudience({ round_id, kind, lane, audience }: AudienceRule)
   return sql`
     select a.person_id, ad.address, p.language, p.country_code, p.time_zone,
       case
+        when not ${isInState} then 'state_changed'
         when ad.address is null then 'no_address'
         when not a.code_of_conduct_agreed then 'no_code_of_conduct'
         else (select case when s.reason = 'manual' then 'suppressed' else s.reason end from suppressions s
@@ -35,7 +39,15 @@ export function selectAudience({ round_id, kind, lane, audience }: AudienceRule)
     from applications a
     join people p on p.id = a.person_id
     left join addresses ad on ad.person_id = a.person_id and ad.is_primary
+    ${deliveries ? joinDeliveries(deliveries) : sql``}
     where ${sql.join(conditions, sql` and `)}`
+}
+
+/** One row a person at most: a campaign has nobody twice. */
+function joinDeliveries({ campaign, states, skipped_reasons }: NonNullable<Audience['deliveries']>) {
+  const reason = skipped_reasons ? sql` and chosen.skipped_reason = any(${skipped_reasons})` : sql``
+  return sql`join deliveries chosen on chosen.campaign_id = ${campaign} and chosen.person_id = a.person_id
+      and not chosen.is_test and chosen.state = any(${states})${reason}`
 }
 
 /** Matched is whoever's text would show a partner: the same rule as listMergeRows (queries.ts). */

@@ -5,13 +5,15 @@ import { type EncodedBody, encodeBody, renderBody } from '../../platform/mail/bo
 import type { DkimSigner } from '../../platform/mail/dkim.ts'
 import { composeMessage, type Mailbox } from '../../platform/mail/message.ts'
 import type { ClaimedDelivery, Compose, Composed } from '../deliveries/index.ts'
+import { getProgramme, type Programme } from '../programme/index.ts'
+import { ensureCompiled } from './compiled.ts'
 import { getComposeSettings } from './compose-queries.ts'
 import type { Compiled } from './content/compile.ts'
 import { escapesOf, renderPieces } from './content/index.ts'
 import type { PieceField } from './content/merge-fields.ts'
 import { type MergeLinks, type MergeRow, type MergeValues, mergeValuesFor } from './content/merge-values.ts'
 import { getSampleRow, listMergeRows } from './queries.ts'
-import { ensureCompiled } from './service.ts'
+import { senderOf } from './sender.ts'
 
 interface ComposeDeps {
   db: Db
@@ -42,11 +44,12 @@ const KEPT = 40
 export function createComposer(deps: ComposeDeps): Compose {
   const kept = new Map<string, PreparedVersion>()
 
-  async function prepare(campaignId: number, version: number): Promise<PreparedVersion> {
-    const key = `${campaignId}/${version}`
+  async function prepare(campaignId: number, version: number, programme: Programme): Promise<PreparedVersion> {
+    // Its settings hold from the next message on, also for what is under way.
+    const key = `${campaignId}/${version}/${programme.updated_at.getTime()}`
     const known = kept.get(key)
     if (known) return known
-    const { variants, is_final } = await prepareVersion(deps, campaignId, version)
+    const { variants, is_final } = await prepareVersion(deps, campaignId, version, programme)
     // A draft's sender and fallbacks may still change under the same version: only what is frozen is kept.
     if (is_final) kept.set(key, variants)
     if (kept.size > KEPT) kept.delete(kept.keys().next().value as string)
@@ -54,11 +57,12 @@ export function createComposer(deps: ComposeDeps): Compose {
   }
 
   return async (claimed) => {
+    const programme = await getProgramme(deps.db)
     const versions = new Map<string, PreparedVersion>()
     const rows = new Map<string, MergeRow>()
     for (const [campaignId, deliveries] of Map.groupBy(claimed, (delivery) => delivery.campaign_id)) {
       for (const version of new Set(deliveries.map((delivery) => delivery.version))) {
-        versions.set(`${campaignId}/${version}`, await prepare(campaignId, version))
+        versions.set(`${campaignId}/${version}`, await prepare(campaignId, version, programme))
       }
       const ids = deliveries.flatMap(({ person_id }) => (person_id === null ? [] : [person_id]))
       if (ids.length < deliveries.length) rows.set(`${campaignId}/null`, await getSampleRow(deps.db, campaignId))
@@ -77,12 +81,13 @@ async function prepareVersion(
   deps: ComposeDeps,
   campaignId: number,
   version: number,
+  programme: Programme,
 ): Promise<{ variants: PreparedVersion; is_final: boolean }> {
   const [compiled, settings] = await Promise.all([
     ensureCompiled(deps, campaignId, version),
     getComposeSettings(deps.db, campaignId),
   ])
-  const from = parseFrom(deps.config.mailFrom, settings.from_name)
+  const from = senderOf(deps.config, programme, settings.from_name)
   const variants = new Map(
     [...compiled].map(([language, variant]) => {
       const escapes = escapesOf(variant.direction)
@@ -98,6 +103,7 @@ async function prepareVersion(
           default_language: settings.language,
           fallbacks: settings.fallbacks,
           sender_name: from.name,
+          footer: programme.footer,
         }),
         subject: (values) => renderPieces(variant.subject, values, escapes.subject),
         from,
@@ -119,7 +125,8 @@ function composeOne(
   const { mailDomain } = config
   const unsubscribe = signToken(keys, 'unsubscribe', delivery.id)
   const unsubscribeUrl = `${config.publicUrl}/u/${unsubscribe}`
-  const values = variant.valuesOf(row, { unsubscribe: unsubscribeUrl })
+  const preferences = `${config.publicUrl}/p/preferences/${signToken(keys, 'preferences', delivery.id)}`
+  const values = variant.valuesOf(row, { unsubscribe: unsubscribeUrl, preferences })
   const message = composeMessage(
     {
       from: variant.from,
@@ -140,10 +147,4 @@ function composeOne(
     signer,
   )
   return { from: `bounce+${signToken(keys, 'bounce', delivery.id)}@${mailDomain}`, to: delivery.address, message }
-}
-
-/** MAIL_FROM's address under the campaign's name. */
-export function parseFrom(mailFrom: string, fromName: string | null): Mailbox {
-  const [, name, address] = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(mailFrom) ?? []
-  return { name: fromName ?? name ?? '', address: address ?? mailFrom.trim() }
 }

@@ -15,6 +15,9 @@ const COLUMNS = [
   'fallbacks',
   'version',
   'tested_version',
+  'approved_version',
+  'planned_at',
+  'web_copy',
   'send_at',
   'local_time',
   'hold_until',
@@ -55,6 +58,11 @@ export async function findCampaignForUpdate(tx: DbOrTx, id: number): Promise<Cam
   return (await query.executeTakeFirst()) as CampaignRow | undefined
 }
 
+export async function findLane(db: DbOrTx, id: number): Promise<Lane | undefined> {
+  const row = await db.selectFrom('campaigns').select('lane').where('id', '=', id).executeTakeFirst()
+  return row?.lane as Lane | undefined
+}
+
 export async function findRoundId(db: DbOrTx, code: string): Promise<number | undefined> {
   const row = await db.selectFrom('rounds').select('id').where('code', '=', code).executeTakeFirst()
   return row?.id
@@ -92,6 +100,8 @@ export async function insertCampaign(
     from_name: string | null
     audience: Audience
     fallbacks: Record<string, string>
+    planned_at: Date | null
+    web_copy: boolean
   },
 ): Promise<number> {
   const row = { ...values, audience: JSON.stringify(values.audience), fallbacks: JSON.stringify(values.fallbacks) }
@@ -103,15 +113,23 @@ export interface CampaignUpdate {
   from_name: string | null
   audience: Audience
   fallbacks: Record<string, string>
+  planned_at: Date | null
+  web_copy: boolean
   version: number
-  tested_version: number | null
+  /** Neither a test email nor a second person's word counts for what they have not seen. */
+  unseen: boolean
   now: Date
 }
 
-export async function updateCampaignRow(tx: DbOrTx, id: number, { now, ...update }: CampaignUpdate): Promise<void> {
+export async function updateCampaignRow(
+  tx: DbOrTx,
+  id: number,
+  { now, unseen, ...update }: CampaignUpdate,
+): Promise<void> {
   const { audience, fallbacks } = update
   const values = {
     ...update,
+    ...(unseen ? { tested_version: null, approved_version: null, approved_by: null } : {}),
     audience: JSON.stringify(audience),
     fallbacks: JSON.stringify(fallbacks),
     updated_at: now,
@@ -122,12 +140,14 @@ export async function updateCampaignRow(tx: DbOrTx, id: number, { now, ...update
 /** Writes one version, all languages at once; a version is never changed after. */
 export async function insertVariants(
   tx: DbOrTx,
-  input: { campaign_id: number; version: number; variants: VariantRow[] },
+  input: { campaign_id: number; version: number; written_by: string | null; now?: Date; variants: VariantRow[] },
 ): Promise<void> {
   const rows = input.variants.map(({ extras, compiled, ...variant }) => ({
     ...variant,
     campaign_id: input.campaign_id,
     version: input.version,
+    written_by: input.written_by,
+    ...(input.now ? { created_at: input.now } : {}),
     extras: JSON.stringify(extras),
     compiled: compiled && JSON.stringify(compiled),
   }))
@@ -147,6 +167,26 @@ export async function listVariants(db: DbOrTx, campaignId: number, version: numb
     extras: row.extras as unknown as CampaignExtras,
     compiled: row.compiled as unknown as Compiled | null,
   }))
+}
+
+/** One version, as far as it matters who wrote it. */
+export interface VersionWriter {
+  version: number
+  /** Such as "staff 3"; null when nobody knows. */
+  written_by: string | null
+  /** The name of staff, or what a program is called; null when nobody knows. */
+  writer: string | null
+  written_at: Date
+}
+
+/** Who wrote each version after this one, the newest last. */
+export async function listVersionsAfter(db: DbOrTx, campaignId: number, version: number): Promise<VersionWriter[]> {
+  const { rows } = await sql<VersionWriter>`
+    select distinct on (v.version) v.version, v.written_by, coalesce(s.name, v.written_by) as writer,
+      v.created_at as written_at
+    from campaign_variants v left join staff s on 'staff ' || s.id = v.written_by
+    where v.campaign_id = ${campaignId} and v.version > ${version} order by v.version`.execute(db)
+  return rows
 }
 
 /** Keeps what was compiled. Of two processes that compile at once the first is kept; both made the same. */

@@ -2,10 +2,12 @@ import type { Clock } from '../../lib/clock.ts'
 import { NotAllowed } from '../../lib/errors.ts'
 import { mayDo } from '../../lib/permissions.ts'
 import type { Db } from '../../platform/db/open.ts'
+import { answerProblem } from '../../platform/http/problem.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
+import { CampaignChanged, listContested } from './changed.ts'
 import type { Finding } from './content/index.ts'
 import { previewCampaign } from './preview.ts'
-import { CampaignChange, CampaignInput, CampaignList, CampaignParams, PreviewInput } from './schema.ts'
+import { CampaignInput, CampaignList, CampaignParams, CampaignPatch, PreviewInput } from './schema.ts'
 import { type Campaign, createCampaign, getCampaign, listCampaigns, updateCampaign } from './service.ts'
 
 export interface CampaignRouteDeps {
@@ -31,7 +33,8 @@ export function addCampaignRoutes(app: TypedApp, deps: CampaignRouteDeps, source
     url: '/campaigns',
     config: { allow: 'campaigns.write' },
     schema: { tags, summary: 'Create a draft', body: CampaignInput },
-    handler: async ({ body }, reply) => reply.status(201).send(await present(await createCampaign(deps, body))),
+    handler: async ({ body, caller }, reply) =>
+      reply.status(201).send(await present(await createCampaign(deps, body, caller?.name))),
   })
   app.route({
     method: 'GET',
@@ -55,14 +58,22 @@ export function addCampaignRoutes(app: TypedApp, deps: CampaignRouteDeps, source
       tags,
       summary: 'Change a draft; a change of text makes a new version',
       params: CampaignParams,
-      body: CampaignChange,
+      body: CampaignPatch,
     },
-    handler: async ({ params, body }) => present(await updateCampaign(deps, { id: params.id, change: body })),
+    handler: async ({ params, body: { based_on, ...change }, caller }, reply) => {
+      try {
+        return await present(await updateCampaign(deps, { id: params.id, change, based_on, written_by: caller?.name }))
+      } catch (error) {
+        if (!(error instanceof CampaignChanged)) throw error
+        const { code, message } = error
+        return answerProblem(reply, 409, code, message, listContested(error))
+      }
+    },
   })
   app.route({
     method: 'POST',
     url: '/campaigns/:id/preview',
-    config: { allow: 'campaigns.read' },
+    config: { allow: 'campaigns.read', audited: false },
     schema: { tags, summary: 'The email as one person gets it', params: CampaignParams, body: PreviewInput },
     handler: async ({ params, body, caller }) => {
       const { as = null, part = 'html', language } = body
@@ -75,7 +86,7 @@ export function addCampaignRoutes(app: TypedApp, deps: CampaignRouteDeps, source
     method: 'POST',
     url: '/campaigns/:id/checks',
     // Findings name people.
-    config: { allow: 'campaigns.write' },
+    config: { allow: 'campaigns.write', audited: false },
     schema: { tags, summary: 'What stands against sending it', params: CampaignParams },
     handler: async ({ params }) => {
       const findings = await sources.listFindings(params.id)

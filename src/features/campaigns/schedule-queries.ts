@@ -15,6 +15,10 @@ export interface ScheduledCampaign {
   language: string
   version: number
   tested_version: number | null
+  /** The version that a second person has read. */
+  approved_version: number | null
+  /** When its writer means it to go. */
+  planned_at: Date | null
   starts_at: Date | null
 }
 
@@ -33,7 +37,7 @@ export async function lockCampaign(tx: DbOrTx, id: number): Promise<ScheduledCam
 
 async function readCampaign(db: DbOrTx, id: number, lock: boolean): Promise<ScheduledCampaign> {
   const { rows } = await sql<ScheduledCampaign>`
-    select id, round_id, kind, lane, state, audience, language, version, tested_version, starts_at
+    select id, round_id, kind, lane, state, audience, language, version, tested_version, approved_version, planned_at, starts_at
     from campaigns where id = ${id} ${lock ? sql`for no key update` : sql``}`.execute(db)
   if (!rows[0]) throw new NotFound(`Campaign ${id}`)
   return rows[0]

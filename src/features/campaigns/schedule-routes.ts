@@ -41,6 +41,10 @@ export function addScheduleRoutes(app: TypedApp, deps: RouteDeps): void {
           hold_seconds: Type.Optional(
             Type.Integer({ minimum: 0, maximum: 86_400, default: 0, description: 'Nothing leaves for so long' }),
           ),
+          expected_recipients: Type.Optional(
+            Type.Integer({ minimum: 0, description: 'As told by the review; when there are others now, 409' }),
+          ),
+          expected_version: Type.Optional(Type.Integer({ minimum: 1, description: 'The same for the text' })),
         },
         closed,
       ),

@@ -9,6 +9,9 @@ export interface ScheduleInput {
   local_time?: string
   /** How long nothing leaves yet, so that it can be cancelled (0). */
   hold_seconds?: number
+  /** What the officer was told: nothing is scheduled when it is not so any more. */
+  expected_recipients?: number
+  expected_version?: number
 }
 
 /** Where some of the recipients live. */
@@ -80,7 +83,7 @@ function readInstant({ at, local_time }: ScheduleInput, now: Date): { send_at: D
   return { send_at: later(new Date(instant), now), day }
 }
 
-function zoneOf({ country_code, time_zone }: Place): string {
+export function zoneOf({ country_code, time_zone }: Place): string {
   // A zone that this release of the zone data does not know is worth less than the country's.
   return time_zone !== null && isTimeZone(time_zone) ? time_zone : zoneOfCountry(country_code)
 }

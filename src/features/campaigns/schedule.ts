@@ -6,10 +6,10 @@ import type { Db, DbOrTx } from '../../platform/db/open.ts'
 import { forecastLastDeparture } from '../deliveries/index.ts'
 import { findCampaignFaults } from './audience-facts.ts'
 import { countAudience, freezeAudience, listAudienceLanguages, listAudiencePlaces } from './audience-queries.ts'
+import { ensureCompiled } from './compiled.ts'
 import { chooseVariant } from './content/index.ts'
-import { lockCampaign, recordScheduled } from './schedule-queries.ts'
+import { lockCampaign, recordScheduled, type ScheduledCampaign } from './schedule-queries.ts'
 import { type PlaceTime, planSchedule, type ScheduleInput } from './schedule-rules.ts'
-import { ensureCompiled } from './service.ts'
 
 interface ScheduleDeps {
   db: Db
@@ -33,7 +33,8 @@ export interface Scheduled {
 /**
  * Freezes the audience and sets the time. One transaction: a crash leaves either a draft or a whole schedule, and of
  * two who schedule at once, one is told that it is no draft any more.
- * @throws NotFound, Conflict, InvalidInput for a past time, an empty audience, or a problem in the text (each named)
+ * @throws NotFound, Conflict (`not_a_draft`; `audience_changed`, `text_changed` when it is not what the officer was
+ * told), InvalidInput for a past time, an empty audience, or a problem in the text (each named)
  */
 export async function scheduleCampaign(deps: ScheduleDeps, id: number, input: ScheduleInput): Promise<Scheduled> {
   const now = deps.clock.now()
@@ -49,6 +50,8 @@ async function freeze(tx: DbOrTx, deps: ScheduleDeps, input: ScheduleInput & { i
   if (campaign.state !== 'draft') {
     throw new Conflict('not_a_draft', `The campaign is ${campaign.state}; only a draft can be scheduled.`)
   }
+  const audience = await countAudience(tx, campaign)
+  refuseUnexpected(campaign, audience.recipients, input)
   const plan = planSchedule(input, local_time === undefined ? [] : await listAudiencePlaces(tx, campaign), now)
   const faults = await findCampaignFaults({ ...deps, now }, tx, campaign, plan.starts_at)
   if (faults.length > 0) throw new InvalidInput(faults, 'campaign_has_problems')
@@ -67,9 +70,21 @@ async function freeze(tx: DbOrTx, deps: ScheduleDeps, input: ScheduleInput & { i
   const { starts_at, places } = plan
   return {
     state: 'scheduled',
-    ...(await countAudience(tx, campaign)),
+    ...audience,
     starts_at,
     ...(local_time === undefined ? {} : { places }),
+  }
+}
+
+/** The button said so many people and showed one version of the text: another one is not scheduled in its name. */
+function refuseUnexpected(campaign: ScheduledCampaign, recipients: number, input: ScheduleInput): void {
+  const { expected_recipients, expected_version } = input
+  if (expected_version !== undefined && expected_version !== campaign.version) {
+    throw new Conflict('text_changed', 'The text was changed since you looked at it. Look at it again, then schedule.')
+  }
+  if (expected_recipients !== undefined && expected_recipients !== recipients) {
+    const words = `The audience has changed since you looked: ${expected_recipients} then, ${recipients} now.`
+    throw new Conflict('audience_changed', `${words} Nothing was scheduled.`)
   }
 }
 

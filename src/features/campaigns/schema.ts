@@ -49,6 +49,19 @@ export const VariantInput = Type.Object(
 )
 export type VariantInput = Static<typeof VariantInput>
 
+/** Uncertain ones cannot be chosen: who may have got a message is not sent it again unasked. */
+export const COPIED_STATES = ['accepted', 'deferred', 'rejected', 'skipped', 'held', 'cancelled'] as const
+export type CopiedState = (typeof COPIED_STATES)[number]
+
+const ChosenDeliveries = Type.Object(
+  {
+    campaign: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    states: Type.Array(oneOf(...COPIED_STATES), { minItems: 1, maxItems: COPIED_STATES.length }),
+    skipped_reasons: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 20 })),
+  },
+  { ...closed, description: 'Those whose delivery of an earlier campaign is in one of these states' },
+)
+
 /** Who is meant; every key that is given narrows it. Without states: those applied and confirmed. */
 export const Audience = Type.Object(
   {
@@ -62,6 +75,7 @@ export const Audience = Type.Object(
     countries: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { maxItems: 250 })),
     sectors: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 })),
     pathways: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 })),
+    deliveries: Type.Optional(ChosenDeliveries),
   },
   closed,
 )
@@ -73,6 +87,10 @@ export const DEFAULT_STATES = ['applied', 'confirmed']
 const Fallbacks = Type.Record(Type.String(), Type.String({ maxLength: 200 }))
 const FromName = Type.Union([Type.Null(), Type.String({ minLength: 1, maxLength: 100 })])
 const Id = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+const PlannedAt = Type.Union([Type.Null(), Type.String({ format: 'date-time', maxLength: 40 })], {
+  description: 'When it is meant to go; nothing is sent by it',
+})
+const WebCopy = Type.Boolean({ description: 'Whether a topic is published on the web once it is sent' })
 
 export const CampaignInput = Type.Object(
   {
@@ -84,6 +102,8 @@ export const CampaignInput = Type.Object(
     audience: Type.Optional(Audience),
     fallbacks: Type.Optional(Fallbacks),
     from_name: Type.Optional(FromName),
+    planned_at: Type.Optional(PlannedAt),
+    web_copy: Type.Optional(WebCopy),
   },
   closed,
 )
@@ -98,10 +118,27 @@ export const CampaignChange = Type.Object(
     audience: Type.Optional(Audience),
     fallbacks: Type.Optional(Fallbacks),
     from_name: Type.Optional(FromName),
+    planned_at: Type.Optional(PlannedAt),
+    web_copy: Type.Optional(WebCopy),
   },
   closed,
 )
 export type CampaignChange = Static<typeof CampaignChange>
+
+/** A change as a program sends it: with the version it was made from, what others wrote since is kept. */
+export const CampaignPatch = Type.Object(
+  {
+    ...CampaignChange.properties,
+    based_on: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 2_147_483_647,
+        description: 'The version that the change was made from. Without it the last word counts',
+      }),
+    ),
+  },
+  closed,
+)
 
 export const CampaignParams = Type.Object({ id: Id }, closed)
 

@@ -1,7 +1,11 @@
 import type { Clock } from '../../lib/clock.ts'
-import { Conflict, NotFound } from '../../lib/errors.ts'
+import { Conflict, InvalidInput, NotFound } from '../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
-import { type Compiled, compileVariant, type VariantText } from './content/index.ts'
+import { CampaignChanged } from './changed.ts'
+import { compileSaved } from './compiled.ts'
+import type { VariantText } from './content/index.ts'
+import { type CampaignSettings, looksSame, mergeSettings } from './merge-settings.ts'
+import { mergeTexts } from './merge-texts.ts'
 import {
   type CampaignRow,
   findCampaign,
@@ -11,79 +15,159 @@ import {
   insertVariants,
   listCampaignRows,
   listVariants,
-  recordCompiled,
+  listVersionsAfter,
   updateCampaignRow,
   type VariantRow,
 } from './queries.ts'
-import { type CampaignChange, type CampaignInput, LANES, type Lane } from './schema.ts'
-import { applyChange, sameText } from './variants.ts'
+import { type Audience, type CampaignChange, type CampaignInput, LANES } from './schema.ts'
+import { applyChange, orderedText, sameText, type Variants } from './variants.ts'
 
 /** A campaign as the API shows it: the text in its own language beside the others, as it came in. */
 export type Campaign = CampaignRow & VariantText & { variants: Record<string, VariantText> }
 
 /** @throws NotFound for the round, InvalidInput naming every fault */
-export async function createCampaign({ db }: { db: Db }, input: CampaignInput): Promise<Campaign> {
+export async function createCampaign(
+  { db }: { db: Db },
+  input: CampaignInput,
+  written_by: string | null = null,
+): Promise<Campaign> {
+  const id = await db.transaction().execute((tx) => insertDraft(tx, input, written_by))
+  return getCampaign({ db }, { id })
+}
+
+/** Returns its id. @throws NotFound for the round, InvalidInput naming every fault */
+export async function insertDraft(tx: DbOrTx, input: CampaignInput, written_by: string | null): Promise<number> {
   const { round, kind, ...content } = input
   // An empty text is a text: a draft may begin with nothing.
   const change = { ...content, subject: content.subject ?? '' }
   const { language, variants } = applyChange({ language: 'en', variants: new Map() }, change)
-  const round_id = await findRoundId(db, round)
+  const round_id = await findRoundId(tx, round)
   if (round_id === undefined) throw new NotFound(`Round ${round}`)
-  const { from_name = null, audience = {}, fallbacks = {} } = input
-  const id = await db.transaction().execute(async (tx) => {
-    const row = { round_id, kind, lane: LANES[kind], language, from_name, audience, fallbacks }
-    const campaign_id = await insertCampaign(tx, row)
-    const written = [...variants].map(([tag, text]) => ({ ...text, language: tag, compiled: null }))
-    await insertVariants(tx, { campaign_id, version: 1, variants: written })
-    return campaign_id
-  })
-  return getCampaign({ db }, { id })
+  const { from_name = null, audience = {}, fallbacks = {}, web_copy = true } = input
+  const planned_at = readPlannedAt(input.planned_at) ?? null
+  const settings = { from_name, audience, fallbacks, planned_at, web_copy }
+  const campaign_id = await insertCampaign(tx, { round_id, kind, lane: LANES[kind], language, ...settings })
+  const written = [...variants].map(([tag, text]) => ({ ...text, language: tag, compiled: null }))
+  await insertVariants(tx, { campaign_id, version: 1, written_by, variants: written })
+  return campaign_id
+}
+
+export interface CampaignSave {
+  id: number
+  change: CampaignChange
+  /** The version that the change was made from: what others wrote since is kept. Without it the last word counts. */
+  based_on?: number | undefined
+  /** The settings when the change began, for the same reason. */
+  seen?: CampaignSettings | undefined
+  /** Who writes, such as "staff 3". */
+  written_by?: string | null | undefined
 }
 
 /**
  * Changes a campaign whose recipients are not frozen yet. A change of any text makes a new version with all
  * languages; what else a reader sees (sender, fallbacks) keeps the version but asks for a new test email.
- * @throws NotFound, Conflict `campaign_not_editable`, InvalidInput
+ *
+ * Two people who write at one time: changes of different fields or languages come together by themselves; the same
+ * field changed differently saves nothing and throws CampaignChanged with both texts.
+ * @throws NotFound, Conflict `campaign_not_editable`, CampaignChanged, InvalidInput
  */
 export async function updateCampaign(
   { db, clock }: { db: Db; clock: Clock },
-  input: { id: number; change: CampaignChange },
+  { id, change, based_on, seen, written_by = null }: CampaignSave,
 ): Promise<Campaign> {
-  const { id, change } = input
-  await db.transaction().execute(async (tx) => {
-    const before = await findCampaignForUpdate(tx, id)
-    if (!before) throw new NotFound(`Campaign ${id}`)
-    refuseFrozen(before)
+  const now = clock.now()
+  const version = await db.transaction().execute(async (tx) => {
+    const before = await lockEditable(tx, id)
     const rows = await listVariants(tx, id, before.version)
-    const old = new Map(rows.map((row) => [row.language, row]))
-    const texts = new Map(rows.map(({ language, compiled: _, ...text }) => [language, text]))
-    const after = applyChange({ language: before.language, variants: texts }, change)
-    const languages = new Set([...texts.keys(), ...after.variants.keys()])
-    const changed = [...languages].some((tag) => !sameText(texts.get(tag), after.variants.get(tag)))
-    const version = changed ? before.version + 1 : before.version
-    if (changed) {
-      // What did not change was compiled already.
-      const variants = [...after.variants].map(([language, text]): VariantRow => {
-        const compiled = sameText(text, texts.get(language)) ? (old.get(language)?.compiled ?? null) : null
-        return { ...text, language, compiled }
-      })
-      await insertVariants(tx, { campaign_id: id, version, variants })
-    }
-    const { from_name = before.from_name, audience = before.audience, fallbacks = before.fallbacks } = change
-    const seen = [change.from_name, change.fallbacks, change.language].some((part) => part !== undefined)
-    const tested_version = seen ? null : before.tested_version
-    const update = { language: after.language, from_name, audience, fallbacks, version, tested_version }
-    await updateCampaignRow(tx, id, { ...update, now: clock.now() })
+    const theirs = textsOf(rows)
+    const past = await readPast(tx, before, based_on)
+    const base = new Map(past?.texts ?? theirs)
+    // A stale editor may not know the language that became the campaign's own.
+    const own = base.get(before.language) ?? theirs.get(before.language)
+    if (own) base.set(before.language, own)
+    const { language, variants: mine } = applyChange({ language: before.language, variants: base }, change)
+    const { merged, conflicts } = mergeTexts({ base, theirs, mine })
+    const { from_name, fallbacks, web_copy } = change
+    const wanted = { from_name, fallbacks, web_copy, planned_at: readPlannedAt(change.planned_at) }
+    const { settings, conflicts: contested } = mergeSettings(before, wanted, seen)
+    // Whoever goes on from their own earlier save, whose answer was lost on the way, meets nobody.
+    const writers = past?.writers ?? []
+    const met = writers.some((one) => one.written_by === null || one.written_by !== written_by) ? conflicts : []
+    if (met.length > 0 || contested.length > 0)
+      throw new CampaignChanged({ version: before.version, writers, conflicts: met, settings: contested, merged })
+    const { audience = before.audience } = change
+    return save(tx, before, rows, { language, variants: merged, settings, audience, written_by, now })
   })
+  // After the commit: whether it can be compiled is no question of whether it is kept.
+  await compileSaved(db, id, version)
   return getCampaign({ db }, { id })
 }
-
-function refuseFrozen(campaign: CampaignRow): void {
-  if (campaign.state === 'draft' || (campaign.state === 'scheduled' && campaign.frozen_at === null)) return
+/** @throws NotFound, Conflict `campaign_not_editable` */
+export async function lockEditable(tx: DbOrTx, id: number): Promise<CampaignRow> {
+  const campaign = await findCampaignForUpdate(tx, id)
+  if (!campaign) throw new NotFound(`Campaign ${id}`)
+  if (campaign.state === 'draft' || (campaign.state === 'scheduled' && campaign.frozen_at === null)) return campaign
   throw new Conflict(
     'campaign_not_editable',
     `The campaign is ${campaign.state}: its recipients are frozen, and its text can no longer be changed.`,
   )
+}
+
+/** The texts that a change was made from, and who wrote since; undefined when it was made from the present ones. */
+async function readPast(tx: DbOrTx, campaign: CampaignRow, based_on: number | undefined) {
+  if (based_on === undefined || based_on === campaign.version) return undefined
+  const rows = await listVariants(tx, campaign.id, based_on)
+  if (rows.length === 0)
+    throw new InvalidInput([
+      { field: 'based_on', message: `There is no version ${based_on}; the last is ${campaign.version}.` },
+    ])
+  return { texts: textsOf(rows), writers: await listVersionsAfter(tx, campaign.id, based_on) }
+}
+
+/** Writes what was decided. Returns the version that is current then. */
+async function save(
+  tx: DbOrTx,
+  before: CampaignRow,
+  rows: VariantRow[],
+  after: {
+    language: string
+    variants: Variants
+    settings: CampaignSettings
+    audience: Audience
+    written_by: string | null
+    now: Date
+  },
+): Promise<number> {
+  const { language, variants, settings, audience, written_by, now } = after
+  const old = new Map(rows.map((row) => [row.language, row]))
+  const languages = new Set([...old.keys(), ...variants.keys()])
+  const changed = [...languages].some((tag) => !sameText(old.get(tag), variants.get(tag)))
+  const version = changed ? before.version + 1 : before.version
+  if (changed) {
+    // What did not change was compiled already.
+    const written = [...variants].map(([tag, text]): VariantRow => {
+      const compiled = sameText(text, old.get(tag)) ? (old.get(tag)?.compiled ?? null) : null
+      return { ...text, language: tag, compiled }
+    })
+    await insertVariants(tx, { campaign_id: before.id, version, written_by, now, variants: written })
+  }
+  const unseen = language !== before.language || !looksSame(before, settings)
+  await updateCampaignRow(tx, before.id, { ...settings, language, audience, version, unseen, now })
+  return version
+}
+
+function textsOf(rows: VariantRow[]): Variants {
+  return new Map(rows.map(({ language, compiled: _, ...text }) => [language, orderedText(text)]))
+}
+
+/** @throws InvalidInput */
+function readPlannedAt(planned_at: string | null | undefined): Date | null | undefined {
+  if (planned_at === undefined || planned_at === null) return planned_at
+  const instant = new Date(planned_at)
+  if (!Number.isNaN(instant.getTime())) return instant
+  throw new InvalidInput([
+    { field: 'planned_at', message: 'must be an instant with its zone, such as 2016-03-03T09:00:00Z' },
+  ])
 }
 
 /** @throws NotFound */
@@ -113,34 +197,4 @@ export async function listCampaigns(
   const rows = await listCampaignRows(db, { round, after, limit: limit + 1 })
   const items = rows.slice(0, limit)
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
-}
-
-/**
- * Every language of a version, compiled. What is missing is compiled once and kept; two processes at once do no harm.
- * @throws NotFound, InvalidInput `not_compilable` naming what stops it
- */
-export async function ensureCompiled(
-  deps: { db: Db },
-  campaignId: number,
-  version: number,
-  db: DbOrTx = deps.db,
-): Promise<Map<string, Compiled>> {
-  const { lane } = await getCampaignRow(db, campaignId)
-  const rows = await listVariants(db, campaignId, version)
-  if (rows.length === 0) throw new NotFound(`Version ${version} of campaign ${campaignId}`)
-  const compiled = new Map<string, Compiled>()
-  for (const row of rows)
-    compiled.set(row.language, await compileRow(db, { campaign_id: campaignId, version, lane, row }))
-  return compiled
-}
-
-async function compileRow(
-  db: DbOrTx,
-  input: { campaign_id: number; version: number; lane: Lane; row: VariantRow },
-): Promise<Compiled> {
-  const { campaign_id, version, lane, row } = input
-  if (row.compiled) return row.compiled
-  const compiled = await compileVariant({ language: row.language, lane, text: row })
-  await recordCompiled(db, { campaign_id, version, language: row.language, compiled })
-  return compiled
 }

@@ -4,9 +4,9 @@ import type { Clock } from '../../lib/clock.ts'
 import { InvalidInput, NotFound } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { queueTest } from '../deliveries/index.ts'
+import { ensureCompiled } from './compiled.ts'
 import { type Compiled, chooseVariant, parseLanguage } from './content/index.ts'
 import { findMergeRow } from './queries.ts'
-import { ensureCompiled } from './service.ts'
 
 interface TestDeps {
   db: Db

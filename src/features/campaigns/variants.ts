@@ -44,7 +44,12 @@ export function applyChange(
 
 /** Whether two texts are the same to the letter. */
 export function sameText(a: VariantText | undefined, b: VariantText | undefined): boolean {
-  return JSON.stringify(a && mergeText(undefined, a)) === JSON.stringify(b && mergeText(undefined, b))
+  return JSON.stringify(a && orderedText(a)) === JSON.stringify(b && orderedText(b))
+}
+
+/** The text with its keys in one order, and nothing else. */
+export function orderedText(text: VariantText): VariantText {
+  return mergeText(undefined, text)
 }
 
 function mergeText(before: VariantText | undefined, change: VariantInput): VariantText {

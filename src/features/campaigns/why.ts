@@ -23,17 +23,21 @@ export async function explainDelivery(db: Db, input: { person_id: number; campai
   return { sentence: explainState(delivery, found.campaign), delivery }
 }
 
-const SKIPPED: Record<string, string> = {
+/** Why somebody is left out, in words that go on after "because". */
+export const SKIPPED: Record<string, string> = {
+  state_changed: 'they have left the round, or are not among those it is for any more',
   no_address: 'we have no address for them',
   no_code_of_conduct: 'they did not agree to the code of conduct',
   unsubscribed: 'they asked us to stop these emails',
   hard_bounce: 'mail to their address came back for good',
   complaint: 'they reported our mail as unwanted',
+  paused: 'they asked for a pause',
   removed: 'they were removed from the programme',
   suppressed: 'their address is on the suppression list',
 }
 
-const HELD: Record<string, string> = {
+/** Why something waits for a person, in the same way. */
+export const HELD: Record<string, string> = {
   late: 'it would have come more than two hours late',
   restored: 'the database was restored, and nobody knows what had left before',
   domain_refuses: 'their mail provider refuses us',

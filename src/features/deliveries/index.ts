@@ -14,19 +14,25 @@
 export {
   countDeliveries,
   countDeliveriesByState,
+  countDeliveriesOf,
   countSkipped,
+  DELIVERY_STATES,
   type DeliveryCounts,
   type DeliveryState,
   getDelivery,
   queueTest,
 } from './delivery-queries.ts'
-export { forecastLastDeparture } from './forecast-queries.ts'
+export { forecastCampaign, forecastDraft, forecastLastDeparture, type Outlook } from './forecast-queries.ts'
 export { type HeldReason, holdLateCampaign, holdRestored, LATE_SECONDS, releaseHeld } from './hold-queries.ts'
 export type { ClaimedDelivery } from './ledger-queries.ts'
+export { type DeliveryOfPerson, listDeliveryPeople, listTests } from './people-queries.ts'
+export { resolveDelivery, resolveUncertain } from './resolve.ts'
 export { addDeliveryRoutes } from './routes.ts'
 export { sendDue } from './send-due.ts'
 export { ensureSender, findSender } from './sender-queries.ts'
 export { measureSender } from './sender-service.ts'
 export type { Compose, Composed, SendDeps } from './sending-run.ts'
 export { sweepLedger } from './sweep.ts'
+export { findSendingTrouble, type SendingTrouble } from './trouble.ts'
+export { resubscribe, unsubscribe } from './unsubscribe.ts'
 export { addUnsubscribeRoutes } from './unsubscribe-routes.ts'

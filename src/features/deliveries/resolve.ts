@@ -1,13 +1,14 @@
 import { Conflict } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
-import { getDelivery, lockForDecision, recordDecision, reopenCampaign } from './delivery-queries.ts'
+import { lockCampaignForDecision, lockUncertain, recordDecisions } from './decide-queries.ts'
+import { getDelivery, lockForDecision, recordDecision, reopenCampaign, touchCampaign } from './delivery-queries.ts'
 
 /**
  * A person decides what we could not know (or lets go what was held): it was accepted after all, or it goes again as
  * the same message, with the same Message-ID. @throws NotFound, Conflict when there is nothing to decide
  */
 export async function resolveDelivery(db: Db, input: { id: number; as: 'accepted' | 'resend'; now: Date }) {
-  const { id, as } = input
+  const { id, as, now } = input
   await db.transaction().execute(async (tx) => {
     const { state, is_test, campaign_id, campaign_state } = await lockForDecision(tx, id)
     if (as === 'resend' && campaign_state === 'cancelled' && !is_test) {
@@ -16,7 +17,36 @@ export async function resolveDelivery(db: Db, input: { id: number; as: 'accepted
     if (!(await recordDecision(tx, input))) {
       throw new Conflict('nothing_to_decide', `Delivery ${id} is ${state}: there is nothing to decide.`)
     }
-    if (as === 'resend' && !is_test) await reopenCampaign(tx, campaign_id)
+    if (is_test) return
+    if (as === 'resend') await reopenCampaign(tx, campaign_id)
+    await touchCampaign(tx, campaign_id, now)
   })
   return getDelivery(db, id)
+}
+
+/**
+ * The same for everything of a campaign that is uncertain, at once. @param input.expected how many the person was told
+ * of: when there are others by now, nothing is decided. Returns how many were. @throws NotFound, Conflict
+ */
+export async function resolveUncertain(
+  db: Db,
+  input: { campaign_id: number; as: 'accepted' | 'resend'; expected: number; now: Date },
+): Promise<number> {
+  const { campaign_id, as, expected, now } = input
+  return db.transaction().execute(async (tx) => {
+    const state = await lockCampaignForDecision(tx, campaign_id)
+    if (as === 'resend' && state === 'cancelled') {
+      throw new Conflict('campaign_cancelled', 'Nothing of this campaign can go again: it was cancelled.')
+    }
+    const ids = await lockUncertain(tx, campaign_id)
+    if (ids.length === 0) throw new Conflict('nothing_to_decide', 'Nothing of this campaign is uncertain any more.')
+    if (ids.length !== expected) {
+      const words = `${ids.length} are uncertain now, not ${expected}. Look at them again before you decide.`
+      throw new Conflict('uncertain_changed', words)
+    }
+    await recordDecisions(tx, { ids, as, now })
+    if (as === 'resend') await reopenCampaign(tx, campaign_id)
+    await touchCampaign(tx, campaign_id, now)
+    return ids.length
+  })
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Db } from '../../platform/db/open.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { DELIVERY_STATES, getDelivery, listDeliveries } from './delivery-queries.ts'
-import { resolveDelivery } from './resolve.ts'
+import { resolveDelivery, resolveUncertain } from './resolve.ts'
 import { changeLimits, measureSender, releaseDomain } from './sender-service.ts'
 
 interface RouteDeps {
@@ -60,6 +60,29 @@ export function addDeliveryRoutes(app: TypedApp, { db, clock, ring }: RouteDeps)
       const delivery = await resolveDelivery(db, { id: params.id, as: body.as, now: clock.now() })
       await ring('sweep-deliveries', {})
       return delivery
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/campaigns/:id/resolve',
+    config: { allow: 'campaigns.write' },
+    schema: {
+      tags: ['Deliveries'],
+      summary: 'Decide everything of a campaign that is uncertain, at once',
+      params: Id,
+      body: Type.Object(
+        {
+          as: Type.Union([Type.Literal('accepted'), Type.Literal('resend')]),
+          expected: Type.Integer({ minimum: 1, description: 'How many you were told of; when there are others, 409' }),
+        },
+        closed,
+      ),
+    },
+    handler: async ({ params, body }) => {
+      const decided = await resolveUncertain(db, { campaign_id: params.id, ...body, now: clock.now() })
+      await ring('sweep-deliveries', {})
+      return { decided }
     },
   })
 

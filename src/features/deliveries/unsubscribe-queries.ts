@@ -1,10 +1,17 @@
 import { sql } from 'kysely'
-import type { Db } from '../../platform/db/open.ts'
+import type { Db, DbOrTx } from '../../platform/db/open.ts'
 
 export interface Unsubscription {
   delivery_id: number
+  /** The language that the reader prefers. */
+  language: string
   programme_mail_stopped: boolean
+  /** The reader stopped every email of ours. */
+  everything_stopped: boolean
 }
+
+/** 'campaigns' leaves the automatic email about the reader's own participation. */
+export type StopScope = 'campaigns' | 'all'
 
 /**
  * The addresses that a reader's wish is about: the one the email went to and, since the wish is the person's, every
@@ -18,23 +25,27 @@ const ADDRESSES = (deliveryId: number) => sql`
 
 export async function findStopped(db: Db, deliveryId: number): Promise<Unsubscription | undefined> {
   const { rows } = await sql<Unsubscription>`
-    select ${deliveryId}::bigint as delivery_id, bool_or(s.id is not null) as programme_mail_stopped
+    select ${deliveryId}::bigint as delivery_id,
+      coalesce(bool_or(s.scope = 'campaigns'), false) as programme_mail_stopped,
+      coalesce(bool_or(s.scope = 'all'), false) as everything_stopped,
+      (select case when d.is_test or p.id is null then d.language else p.language end
+        from deliveries d left join people p on p.id = d.person_id where d.id = ${deliveryId}) as language
     from (${ADDRESSES(deliveryId)}) own left join suppressions s on s.address = own.address
-      and s.scope = 'campaigns' and s.reason = 'unsubscribed' and s.lifted_at is null
+      and s.reason = 'unsubscribed' and s.lifted_at is null
     having count(*) > 0`.execute(db)
   return rows[0]
 }
 
 /** Asked twice, or by two at once, it changes nothing more. */
-export async function recordUnsubscribed(db: Db, deliveryId: number): Promise<void> {
+export async function recordUnsubscribed(db: DbOrTx, deliveryId: number, scope: StopScope): Promise<void> {
   await sql`insert into suppressions (address, scope, reason, source)
-    select own.address, 'campaigns', 'unsubscribed', ${`delivery ${deliveryId}`} from (${ADDRESSES(deliveryId)}) own
+    select own.address, ${scope}, 'unsubscribed', ${`delivery ${deliveryId}`} from (${ADDRESSES(deliveryId)}) own
     on conflict (address, scope, reason) where lifted_at is null do nothing`.execute(db)
 }
 
-export async function recordResubscribed(db: Db, deliveryId: number): Promise<void> {
+export async function recordResubscribed(db: DbOrTx, deliveryId: number, scope: StopScope): Promise<void> {
   await sql`update suppressions set lifted_at = clock_timestamp()
-    where address in (${ADDRESSES(deliveryId)}) and scope = 'campaigns' and reason = 'unsubscribed' and lifted_at is null`.execute(
+    where address in (${ADDRESSES(deliveryId)}) and scope = ${scope} and reason = 'unsubscribed' and lifted_at is null`.execute(
     db,
   )
 }

@@ -1,19 +1,21 @@
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyPluginAsync } from 'fastify'
-import type { TokenKeys } from '../../lib/tokens.ts'
+import type { FastifyPluginAsync, FastifyReply } from 'fastify'
+import { signToken, type TokenKeys } from '../../lib/tokens.ts'
 import type { Db } from '../../platform/db/open.ts'
-import type { Pages } from '../../platform/http/pages.ts'
+import type { LinkGuard } from '../../platform/http/link-guard.ts'
+import type { ReaderPages } from '../../platform/http/reader-pages.ts'
+import { readerPhrases } from '../../platform/http/reader-phrases.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { findUnsubscription, resubscribe, type Unsubscription, unsubscribe } from './unsubscribe.ts'
 
 interface RouteDeps {
   db: Db
   keys: TokenKeys
-  pages: Pages
+  guard: LinkGuard
+  readers: ReaderPages
 }
 
 const Params = Type.Object({ token: Type.String() })
-const FRAME = { title: 'Emails', stylesheet: '/assets/participant.css' }
 
 /**
  * The page behind every unsubscribe link. GET shows (mail scanners follow links), POST acts: at once, without cookie
@@ -23,15 +25,24 @@ export async function addUnsubscribeRoutes(app: TypedApp, deps: RouteDeps): Prom
   await app.register(unsubscribePages(deps))
 }
 
-function unsubscribePages(deps: RouteDeps): FastifyPluginAsync {
+function unsubscribePages({ db, keys, guard, readers }: RouteDeps): FastifyPluginAsync {
   return async (scope) => {
     const app = scope.withTypeProvider<TypeBoxTypeProvider>()
     acceptAnyBody(app)
-    const answer = (token: string, found: Unsubscription | undefined, is_back: boolean) => {
-      if (!found) return { status: 404, html: deps.pages.render('participant/unknown-link', FRAME, {}) }
-      const model = { token, stopped: found.programme_mail_stopped, is_back }
-      return { status: 200, html: deps.pages.render('participant/unsubscribe', FRAME, model) }
-    }
+    readers.addErrors(app)
+    const show = (reply: FastifyReply, token: string, found: Unsubscription, is_back: boolean) =>
+      readers.send(reply, {
+        name: 'unsubscribe',
+        title: readerPhrases(found.language).emails,
+        language: found.language,
+        model: {
+          token,
+          preferences_token: signToken(keys, 'preferences', found.delivery_id),
+          stopped: found.programme_mail_stopped,
+          everything_stopped: found.everything_stopped,
+          is_back,
+        },
+      })
 
     const routes = [
       { method: 'GET', url: '/u/:token', act: findUnsubscription },
@@ -46,10 +57,12 @@ function unsubscribePages(deps: RouteDeps): FastifyPluginAsync {
         url,
         config: { allow: 'public' },
         schema: { params: Params },
-        handler: async ({ params }, reply) => {
-          const found = await act(deps, params.token)
-          const { status, html } = answer(params.token, found, act === resubscribe)
-          return reply.status(status).type('text/html; charset=utf-8').send(html)
+        handler: async (request, reply) => {
+          const { token } = request.params
+          const id = guard.read(request, 'unsubscribe', token)
+          const found = id === undefined ? undefined : await act({ db }, id)
+          if (!found) return readers.sendUnknownLink(request, reply)
+          return show(reply, token, found, act === resubscribe)
         },
       })
     }

@@ -26,9 +26,12 @@ const RULES: [field: string, title: RegExp][] = [
   ['submitted_at', /^start ?date\b/i],
 ]
 const FIELDS = [...new Set(RULES.map(([field]) => field))]
+/** Every field that a column can be named for. */
+export const IMPORT_FIELDS: readonly string[] = FIELDS
 /** Fields that spread over several columns, one choice in each. */
 const SPREADING = new Set(['interests', 'partner_interests'])
-const REQUIRED = ['address', 'given_name', 'country']
+/** Fields without which there is no applicant. */
+export const REQUIRED = ['address', 'given_name', 'country']
 
 /** Columns of SurveyMonkey's own, filled by its mail collector and not by the applicant. */
 const COLLECTOR = /^(email address|first name|last name|respondent id|collector id|ip address)$/i
@@ -63,8 +66,8 @@ export function readHeader(first: readonly string[], second: readonly string[] |
   return { titles, choices: second?.map((cell) => cell.trim()), hash }
 }
 
-/** @throws UnreadableFile when a column that we need is not among them */
-export function guessMapping({ titles }: Header): Mapping {
+/** What the titles tell; a field that no title tells is left out. */
+export function guessColumns({ titles }: Pick<Header, 'titles'>): Mapping {
   const taken = new Set<number>()
   const mapping: Mapping = {}
   const surveyMonkey = titles.some((title) => /^respondent id$/i.test(title))
@@ -78,11 +81,17 @@ export function guessMapping({ titles }: Header): Mapping {
     for (const at of columns) taken.add(at)
     mapping[field] = columns.map((at) => at + 1)
   }
+  return mapping
+}
+
+/** @throws UnreadableFile when a column that we need is not among them */
+export function guessMapping(header: Header): Mapping {
+  const mapping = guessColumns(header)
   const missing = REQUIRED.filter((field) => !mapping[field])
   if (missing.length > 0) {
     throw new UnreadableFile(
       1,
-      `No column was found for ${missing.map((field) => field.replace('_', ' ')).join(', ')}. ` +
+      `No column was found for ${missing.map(words).join(', ')}. ` +
         'Is this an export of application forms? If so, give a mapping.',
       'header',
     )
@@ -119,3 +128,29 @@ function columnsOf(wanted: unknown, titles: readonly string[], spreads: boolean)
   if (same.length === 0) return [Number.NaN]
   return spreads ? same : same.slice(0, 1)
 }
+
+/**
+ * A mapping as it was chosen on a page: field → the number of its column, or of the first of a spread question.
+ * @throws InvalidInput by field
+ */
+export function mappingOfChoice(choice: Record<string, number>, { titles }: Pick<Header, 'titles'>): Mapping {
+  const faults: FieldFault[] = []
+  const mapping: Mapping = {}
+  const takenBy = new Map<number, string>()
+  for (const [field, column] of Object.entries(choice)) {
+    const title = titles[column - 1]
+    const other = takenBy.get(column)
+    if (!FIELDS.includes(field)) continue
+    if (title === undefined) faults.push({ field, message: 'The file has no such column.' })
+    else if (other) faults.push({ field, message: `This column is chosen for ${words(other)} already.` })
+    else mapping[field] = SPREADING.has(field) ? columnsOf(title, titles, true) : [column]
+    takenBy.set(column, field)
+  }
+  for (const field of REQUIRED) {
+    if (!(field in choice)) faults.push({ field, message: `Choose the column with the ${words(field)}.` })
+  }
+  if (faults.length > 0) throw new InvalidInput(faults)
+  return mapping
+}
+
+const words = (field: string) => field.replaceAll('_', ' ')

@@ -34,6 +34,7 @@ export function findImport(db: Db, id: number) {
     .innerJoin('rounds', 'rounds.id', 'imports.round_id')
     .select([
       'imports.id',
+      'imports.round_id',
       'imports.job_id',
       'imports.file_name',
       'imports.dry_run',
@@ -47,9 +48,9 @@ export function findImport(db: Db, id: number) {
     .executeTakeFirst()
 }
 
-/** A cancelled import will not run again. */
+/** A cancelled import will not run again, unless its file is kept for somebody who may say so. */
 export async function forgetContent(db: Db, id: number): Promise<void> {
-  await db.updateTable('imports').set({ content: null }).where('id', '=', id).execute()
+  await db.updateTable('imports').set({ content: null }).where('id', '=', id).where('kept_until', 'is', null).execute()
 }
 
 /** What is needed to run it. */
@@ -59,6 +60,7 @@ export function findImportToRun(db: Db, id: number) {
     .innerJoin('rounds', 'rounds.id', 'imports.round_id')
     .select([
       'imports.round_id',
+      'imports.job_id',
       'imports.content',
       'imports.mapping',
       'imports.dry_run',
@@ -74,7 +76,7 @@ export function findImportToRun(db: Db, id: number) {
 export function findImportForUpdate(tx: DbOrTx, id: number) {
   return tx
     .selectFrom('imports')
-    .select(['round_id', 'dry_run', 'result', 'finished_at', 'undone_at'])
+    .select(['round_id', 'job_id', 'dry_run', 'result', 'finished_at', 'undone_at'])
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
@@ -94,9 +96,11 @@ export async function recordImportEnd(
     .updateTable('imports')
     .set({
       result: JSON.stringify(result),
-      mapping: JSON.stringify(result.mapping),
+      // A file that could not be read has none: what was chosen for it stays.
+      ...(result.rows > 0 ? { mapping: JSON.stringify(result.mapping) } : {}),
       faults: JSON.stringify(faults),
-      content: null,
+      content: sql`case when dry_run and kept_until is not null then content end`,
+      header: sql`case when dry_run and kept_until is not null then header end`,
       finished_at: sql`now()`,
     })
     .where('id', '=', id)

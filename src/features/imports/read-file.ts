@@ -54,9 +54,40 @@ export async function readFile({ content, chooseMapping, progress, signal }: Rea
       progress(record.line, lines)
     }
   }
-  if (rows === 0) throw new UnreadableFile(1, 'There are no applications below the header.')
+  if (rows === 0) throw new UnreadableFile(1, NO_ROWS)
   return { header, mapping, rows, forms: [...latest.values()], faults, cleaned, notes: notesOn(mapping), lines }
 }
+
+/** Titles of a file and the first values of each of its columns. */
+export interface FileTop {
+  titles: string[]
+  hash: string
+  /** Of each column up to three different values, cut short. */
+  samples: string[][]
+}
+
+const LOOKED_AT_ROWS = 25
+const MOST_SAMPLES = 3
+const LONGEST_SAMPLE = 60
+
+/** Enough of a file to name its columns by. @throws UnreadableFile */
+export async function readTop(content: Buffer): Promise<FileTop> {
+  const text = decodeText(content)
+  const { header, headerRows } = await readHeaderOf(text)
+  const samples = header.titles.map(() => new Set<string>())
+  let rows = 0
+  for await (const { cells } of rowsBelow(text, headerRows)) {
+    for (const [at, sample] of samples.entries()) {
+      const value = (cells[at] ?? '').trim().replace(/\s+/g, ' ')
+      if (value !== '' && sample.size < MOST_SAMPLES) sample.add([...value].slice(0, LONGEST_SAMPLE).join(''))
+    }
+    if (++rows === LOOKED_AT_ROWS) break
+  }
+  if (rows === 0) throw new UnreadableFile(1, NO_ROWS)
+  return { titles: header.titles, hash: header.hash, samples: samples.map((sample) => [...sample]) }
+}
+
+const NO_ROWS = 'There are no applications below the header.'
 
 /** The later form of one person wins; of two sent in the same second, the lower one in the file. */
 function keepLatest(latest: Map<string, FormRow>, form: FormRow): void {

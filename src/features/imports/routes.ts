@@ -6,7 +6,8 @@ import type { Db } from '../../platform/db/open.ts'
 import { answerProblem } from '../../platform/http/problem.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { MOST_OCTETS } from './decode.ts'
-import { getFaultsCsv, getImport, startImport, undoImport } from './service.ts'
+import { getFaultsCsv, getImport, startImport } from './service.ts'
+import { undoImport } from './undo.ts'
 import { FILE_TYPES, readUpload } from './upload.ts'
 
 const ImportId = Type.Object({ id: Type.Integer({ minimum: 1 }) })

@@ -1,4 +1,4 @@
-import { InvalidInput, NotFound } from '../../lib/errors.ts'
+import { Conflict, InvalidInput, NotFound } from '../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
 import { listOverCap } from '../rounds/index.ts'
 import { UnreadableFile } from './faults.ts'
@@ -23,6 +23,8 @@ import {
 
 export interface RunningImport {
   import_id: number
+  /** The job that runs it; absent when it is run here and now. */
+  job_id?: number | undefined
   progress(done: number, total: number): void
   signal?: AbortSignal | undefined
 }
@@ -34,9 +36,10 @@ const FORMS_A_STATEMENT = 1000
  * good as none, and a second run of an import that ended gives the result of the first. @throws NotFound
  */
 export async function runImport({ db }: { db: Db }, running: RunningImport): Promise<ImportResult> {
-  const { import_id, progress, signal } = running
+  const { import_id, job_id, progress, signal } = running
   const row = await findImportToRun(db, import_id)
   if (!row) throw new NotFound(`Import ${import_id}`)
+  if (job_id !== undefined && row.job_id !== job_id) throw begunAnew()
   if (row.finished_at) return row.result as unknown as ImportResult
   if (!row.content) throw new NotFound(`The content of import ${import_id}`)
 
@@ -54,6 +57,8 @@ export async function runImport({ db }: { db: Db }, running: RunningImport): Pro
   }
   const result = await db.transaction().execute(async (tx) => {
     const before = await findImportForUpdate(tx, import_id)
+    // What was a dry run when this worker read it may be an import by now.
+    if (before?.job_id !== row.job_id) throw begunAnew()
     if (before?.finished_at) return before.result as unknown as ImportResult
     return writeImport(tx, { file, row, running, keepMapping: given !== null })
   })
@@ -61,6 +66,8 @@ export async function runImport({ db }: { db: Db }, running: RunningImport): Pro
   progress(file.lines * 2, file.lines * 2)
   return result
 }
+
+const begunAnew = () => new Conflict('import_begun_anew', 'The import was begun anew by another job.')
 
 function faultsOf(error: unknown) {
   if (error instanceof UnreadableFile) return [error.fault]

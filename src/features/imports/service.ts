@@ -1,22 +1,12 @@
 import type { Ring } from '../../jobs/catalog.ts'
 import { CANCELLED, type LongWorkKinds, recordLongWork, ringLongWork } from '../../jobs/long-work.ts'
-import { Conflict, InvalidInput, NotFound } from '../../lib/errors.ts'
+import { InvalidInput, NotFound } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { getRoundRow } from '../rounds/index.ts'
 import { faultsAsCsv } from './faults.ts'
-import {
-  findFaults,
-  findImport,
-  findImportForUpdate,
-  forgetContent,
-  insertImport,
-  recordImportJob,
-  recordUndone,
-} from './queries.ts'
+import { findFaults, findImport, forgetContent, insertImport, recordImportJob } from './queries.ts'
 import { type ImportResult, whyUnreadable } from './result.ts'
 import { runImport } from './run.ts'
-import { countObstacles, type Undone, undoChanges } from './undo-queries.ts'
-import { lockImports } from './write-queries.ts'
 
 export interface Upload {
   /** Code of the round. */
@@ -28,7 +18,7 @@ export interface Upload {
   dry_run?: boolean | undefined
 }
 
-const KIND = 'import'
+export const KIND = 'import'
 
 /** Keeps the upload and rings for its import. @throws NotFound */
 export async function startImport(
@@ -84,10 +74,10 @@ async function newImport(deps: { db: Db }, { code, content, file_name, mapping, 
 /** The kind of long work that this feature adds. */
 export function importWork(deps: { db: Db }): LongWorkKinds {
   return {
-    [KIND]: async ({ input, progress, signal }) => {
+    [KIND]: async ({ job_id, input, progress, signal }) => {
       const import_id = Number(input.import_id)
       try {
-        const result = await runImport(deps, { import_id, progress, signal })
+        const result = await runImport(deps, { import_id, job_id, progress, signal })
         const error = whyUnreadable(result)
         return error ? { state: 'failed', error, result } : { state: 'done', result }
       } catch (error) {
@@ -102,7 +92,8 @@ export function importWork(deps: { db: Db }): LongWorkKinds {
 export async function getImport({ db }: { db: Db }, { id }: { id: number }) {
   const row = await findImport(db, id)
   if (!row) throw new NotFound(`Import ${id}`)
-  return row
+  const { round_id: _, ...found } = row
+  return found
 }
 
 /** Every fault of an import as CSV. @throws NotFound */
@@ -110,37 +101,4 @@ export async function getFaultsCsv({ db }: { db: Db }, { id }: { id: number }): 
   const faults = await findFaults(db, id)
   if (!faults) throw new NotFound(`Import ${id}`)
   return faultsAsCsv(faults)
-}
-
-/**
- * Takes an import back: what it made is deleted, what it changed is as before. All or nothing.
- * @throws NotFound, Conflict `import_not_undoable` or `import_used`
- */
-export async function undoImport({ db }: { db: Db }, { id }: { id: number }): Promise<Undone & { id: number }> {
-  return db.transaction().execute(async (tx) => {
-    await lockImports(tx)
-    const row = await findImportForUpdate(tx, id)
-    if (!row) throw new NotFound(`Import ${id}`)
-    const reason = whyNotUndoable(row)
-    if (reason) throw new Conflict('import_not_undoable', reason)
-    const { changed, used } = await countObstacles(tx, id, row.round_id)
-    if (changed + used > 0) throw new Conflict('import_used', sayObstacles(changed, used))
-    const undone = await undoChanges(tx, id)
-    await recordUndone(tx, id)
-    return { id, ...undone }
-  })
-}
-
-function whyNotUndoable(row: { dry_run: boolean; finished_at: Date | null; undone_at: Date | null }) {
-  if (row.dry_run) return 'It was a dry run: there is nothing to undo.'
-  if (!row.finished_at) return 'The import has not ended.'
-  if (row.undone_at) return 'The import was undone already.'
-  return undefined
-}
-
-function sayObstacles(changed: number, used: number): string {
-  const parts: string[] = []
-  if (used > 0) parts.push(`${used} of its people ${used === 1 ? 'has' : 'have'} deliveries or partners`)
-  if (changed > 0) parts.push(`${changed} of its rows ${changed === 1 ? 'was' : 'were'} changed`)
-  return `The import can no longer be undone: ${parts.join(' and ')} since.`
 }

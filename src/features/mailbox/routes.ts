@@ -2,10 +2,11 @@ import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { InvalidInput, NotFound, Upstream } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
+import { refuseForeignOrigin } from '../../platform/http/origin.ts'
 import { openPages } from '../../platform/http/pages.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { addMailboxApi } from './api-routes.ts'
-import { refuseForeignHost, refuseForeignOrigin } from './guard.ts'
+import { refuseForeignHost } from './guard.ts'
 import { presentList, presentMessagePage, SHOWN_SOURCE } from './present.ts'
 import { countMessages, deleteMessages, listNewestMessages } from './queries.ts'
 import { IdParams, ListQuery, PartQuery, ReplyBody } from './schema.ts'
@@ -34,7 +35,7 @@ const MESSAGE_HEADERS = {
 }
 
 /** Personal data: without a token only for who sits at this machine (platform/http/access.ts). */
-const ACCESS = { allow: 'people.read', openOnLoopback: true } as const
+const ACCESS = { allow: 'people.read', openOnLoopback: true, csrf: 'origin', audited: false } as const
 
 /** /mailbox: pages and JSON API. `app` must take forms. @param smtpUrl the mailbox's own server, for replies */
 export async function addMailboxRoutes(

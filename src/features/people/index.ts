@@ -3,16 +3,31 @@
  * address belongs to one person and that a suppressed person is suppressed at every address. Does not decide who is
  * in an audience, and never merges two people by itself.
  */
-export { listParticipants, type ParticipantsWanted } from './participants.ts'
+export {
+  type Counted,
+  countParticipants,
+  eachParticipant,
+  listEverybody,
+  listParticipantChoices,
+  listParticipants,
+  type Participant,
+  type ParticipantChoice,
+  type ParticipantsWanted,
+} from './participants.ts'
 export { addPeopleRoutes } from './routes.ts'
 export { faultOfName, tidyBlanks } from './rules.ts'
+export { getPerson, type Person, type PersonChange, unknownCountry, updatePerson } from './service.ts'
 export {
-  getPerson,
+  endPause,
+  liftEndedPauses,
   liftPersonSuppressions,
-  type Person,
-  type PersonChange,
+  liftSuppression,
+  listPersonSuppressions,
+  listSuppressions,
+  type PastSuppression,
+  pausePerson,
   type Suppressing,
+  type Suppression,
+  suppressAddress,
   suppressPerson,
-  unknownCountry,
-  updatePerson,
-} from './service.ts'
+} from './suppressions.ts'

@@ -5,7 +5,8 @@ import type { Db } from '../../platform/db/open.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { listParticipants } from './participants.ts'
 import { APPLICATION_STATES, ParticipantsQuery, PersonChanges, PersonId, Suppression } from './schema.ts'
-import { getPerson, liftPersonSuppressions, suppressPerson, updatePerson } from './service.ts'
+import { getPerson, updatePerson } from './service.ts'
+import { liftPersonSuppressions, suppressPerson } from './suppressions.ts'
 
 /** GET /rounds/:code/participants, GET and PATCH /people/:id, and what stops mail to a person. */
 export function addPeopleRoutes(app: TypedApp, deps: { db: Db; clock: Clock }): void {

@@ -1,18 +1,10 @@
-import type { Clock } from '../../lib/clock.ts'
 import { countryName, findCountryCode } from '../../lib/countries.ts'
 import { type FieldFault, InvalidInput, NotFound } from '../../lib/errors.ts'
 import { isTimeZone, zoneOfCountry } from '../../lib/time-zones.ts'
 import type { Db } from '../../platform/db/open.ts'
-import {
-  findPersonRow,
-  insertSuppressions,
-  liftSuppressions,
-  listCurrentSuppressions,
-  type PersonValues,
-  removeApplications,
-  updatePersonRow,
-} from './queries.ts'
+import { findPersonRow, type PersonValues, updatePersonRow } from './queries.ts'
 import { canonicalLanguage, faultOfName, tidyBlanks } from './rules.ts'
+import { listCurrentSuppressions } from './suppression-queries.ts'
 
 interface Deps {
   db: Db
@@ -83,35 +75,4 @@ function checkedValues(change: PersonChange): PersonValues {
 export function unknownCountry(spelled: string): string {
   const shown = spelled.length > 60 ? `${spelled.slice(0, 60)}…` : spelled
   return `"${shown}" is not a country we know; write its English name or its two-letter code.`
-}
-
-export interface Suppressing {
-  id: number
-  /** 'campaigns' leaves the automatic email that a participant needs. */
-  scope: 'all' | 'campaigns'
-  /** 'removed': for the code of conduct. It stops everything and ends the applications that still stand. */
-  reason: 'manual' | 'removed'
-  /** Who did it, such as "token 7". */
-  source: string
-}
-
-/** Stops mail to every address of the person. Doing it twice changes nothing. @throws NotFound, InvalidInput */
-export async function suppressPerson(
-  deps: Deps & { clock: Clock },
-  { id, scope, reason, source }: Suppressing,
-): Promise<Person> {
-  if (reason === 'removed' && scope !== 'all')
-    throw new InvalidInput([{ field: 'scope', message: 'Removal stops all mail: the scope must be "all".' }])
-  await deps.db.transaction().execute(async (tx) => {
-    const addresses = await insertSuppressions(tx, { person_id: id, scope, reason, source })
-    if (addresses === 0) throw new NotFound(`Person ${id} with an address`)
-    if (reason === 'removed') await removeApplications(tx, id, deps.clock.now().toISOString().slice(0, 10))
-  })
-  return getPerson(deps, { id })
-}
-
-/** Lifts what stands against the person's addresses. An application that was removed stays removed. @throws NotFound */
-export async function liftPersonSuppressions(deps: Deps, { id }: { id: number }): Promise<Person> {
-  await liftSuppressions(deps.db, id)
-  return getPerson(deps, { id })
 }

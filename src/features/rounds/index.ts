@@ -2,12 +2,15 @@
  * Rounds with their timetable. Owns the table rounds. Guarantees that the dates of a round stand in order and that
  * its stage follows from them and the clock alone. Does not change applications: their counts are read here only.
  */
+export { type DateMove, getRoundToMove, planTimetableMove, recordTimetable, shiftDay } from './move.ts'
+export { listRoundRows, type RoundRow } from './queries.ts'
 export { addRoundRoutes } from './routes.ts'
 export { type CountryShare, listOverCap, type Stage, stageOf, type Timetable } from './rules.ts'
 export {
   createRound,
   getRound,
   getRoundRow,
+  listRounds,
   type Round,
   type RoundChange,
   type RoundInput,

@@ -1,10 +1,62 @@
+import type { Ring } from '../../jobs/catalog.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Db } from '../../platform/db/open.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
-import { NewToken, TokenId, TokenPage } from './schema.ts'
+import { listAuditEntries } from './audit.ts'
+import { inviteMember, listMembers, updateMember } from './members.ts'
+import { AuditPage, MemberChanges, MemberId, MemberPage, NewMember, NewToken, TokenId, TokenPage } from './schema.ts'
 import { createApiToken, listApiTokens, revokeApiToken } from './tokens.ts'
 
-export function addStaffRoutes(app: TypedApp, deps: { db: Db; clock: Clock }): void {
+export function addStaffRoutes(app: TypedApp, deps: { db: Db; clock: Clock; ring: Ring }): void {
+  addTokenRoutes(app, deps)
+  addMemberRoutes(app, deps)
+  app.route({
+    method: 'GET',
+    url: '/activity',
+    config: { allow: 'activity.read' },
+    schema: {
+      tags: ['Staff'],
+      summary: 'Who changed or exported what, the newest first',
+      description: 'Pass `next` as `before` for the following ones.',
+      querystring: AuditPage,
+    },
+    handler: async ({ query }) => listAuditEntries(deps, query),
+  })
+}
+
+function addMemberRoutes(app: TypedApp, deps: { db: Db; clock: Clock; ring: Ring }): void {
+  app.route({
+    method: 'GET',
+    url: '/staff',
+    config: { allow: 'staff.read' },
+    schema: { tags: ['Staff'], summary: 'The staff, the disabled ones too', querystring: MemberPage },
+    handler: async ({ query }) => listMembers(deps, query),
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/staff',
+    config: { allow: 'staff.write' },
+    schema: { tags: ['Staff'], summary: 'Invite somebody to the staff', body: NewMember },
+    handler: async ({ body }, reply) => reply.status(201).send(await inviteMember(deps, body)),
+  })
+
+  app.route({
+    method: 'PATCH',
+    url: '/staff/:id',
+    config: { allow: 'staff.write' },
+    schema: {
+      tags: ['Staff'],
+      summary: 'Change name, address, role or time zone of one of the staff, or disable them',
+      params: MemberId,
+      body: MemberChanges,
+    },
+    handler: async ({ params, body, caller }) =>
+      updateMember(deps, { id: params.id, change: body, by: caller?.staff?.id }),
+  })
+}
+
+function addTokenRoutes(app: TypedApp, deps: { db: Db; clock: Clock }): void {
   app.route({
     method: 'GET',
     url: '/tokens',

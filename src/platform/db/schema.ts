@@ -190,6 +190,7 @@ export interface Imports {
   faults: Generated<Json>;
   file_name: string | null;
   finished_at: Timestamp | null;
+  header: Json | null;
   id: Generated<number>;
   job_id: number | null;
   kept_until: Timestamp | null;
@@ -276,6 +277,7 @@ export interface People {
 }
 
 export interface Pictures {
+  alt: Generated<string>;
   content: Buffer;
   created_at: Generated<Timestamp>;
   digest: string;
@@ -286,6 +288,15 @@ export interface Pictures {
   octets: number;
   uploaded_by: string | null;
   width: number;
+}
+
+export interface PreferenceChanges {
+  after: Json;
+  before: Json;
+  changed_at: Timestamp;
+  delivery_id: number;
+  id: Generated<number>;
+  person_id: number;
 }
 
 export interface Programme {
@@ -407,6 +418,7 @@ export interface DB {
   partnerships: Partnerships;
   people: People;
   pictures: Pictures;
+  preference_changes: PreferenceChanges;
   programme: Programme;
   rounds: Rounds;
   sender_limits: SenderLimits;

@@ -6,10 +6,22 @@ import { isLoopback } from './addresses.ts'
 import { answerProblem } from './problem.ts'
 import { signInGuard } from './sign-in-guard.ts'
 
-/** Who is calling. `name` is for logs and the idempotency store. */
+/** A member of staff who is signed in. */
+export interface SignedIn {
+  id: number
+  name: string
+  /** Null for the first director, until they say. */
+  address: string | null
+  role: Role
+  time_zone: string
+}
+
+/** Who is calling. `name` is for logs and the idempotency store: "staff 3", "token 7". */
 export interface Caller {
   name: string
   role: Role
+  /** Absent when a program calls with a token. */
+  staff?: SignedIn
 }
 
 /** A route as it was registered; `HEAD` of a `GET` is not listed apart. */
@@ -29,11 +41,15 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Set on the scope of a foreign plugin, whose routes cannot say it themselves. */
     allowByDefault?: 'public'
+    /** Set on a scope that knows callers by a session too: a hook of its own decides about a call without a token. */
+    admitsSessions?: true
     /** Every route and who may call it. */
     listRoutes(): readonly ListedRoute[]
   }
   interface FastifyRequest {
     caller: Caller | undefined
+    /** The route is open to who sits at this machine, and this one does. */
+    isOpenHere: boolean
   }
 }
 
@@ -50,6 +66,7 @@ export function addAccessControl(app: FastifyInstance, { clock, host, findCaller
   const guard = signInGuard({ clock })
   const routes: ListedRoute[] = []
   app.decorateRequest('caller', undefined)
+  app.decorateRequest('isOpenHere', false)
   app.decorate('listRoutes', () => routes)
 
   app.addHook('onRoute', function (route) {
@@ -66,9 +83,10 @@ export function addAccessControl(app: FastifyInstance, { clock, host, findCaller
   app.addHook('onRequest', async (request, reply) => {
     const { allow, openOnLoopback } = request.routeOptions.config
     if (allow === 'public' || request.is404) return
-    if (openOnLoopback && isLoopback(host) && isLocalCall(request)) return
+    request.isOpenHere = openOnLoopback === true && isLoopback(host) && isLocalCall(request)
+    if (request.isOpenHere) return
     const token = bearerToken(request)
-    if (token === undefined) return refuse(reply)
+    if (token === undefined) return request.server.admitsSessions ? undefined : refuse(reply)
     const wait = guard.waitFor(request.ip, token)
     if (wait !== undefined) {
       reply.header('retry-after', wait)
@@ -80,9 +98,15 @@ export function addAccessControl(app: FastifyInstance, { clock, host, findCaller
       return refuse(reply)
     }
     guard.recordSuccess(token)
-    if (!mayDo(caller.role, allow as Permission)) throw new NotAllowed(`The role ${caller.role} may not do this.`)
-    request.caller = caller
+    admit(request, caller)
   })
+}
+
+/** Lets the caller in. @throws NotAllowed when the role may not do what the route does */
+export function admit(request: FastifyRequest, caller: Caller): void {
+  if (!mayDo(caller.role, request.routeOptions.config.allow as Permission))
+    throw new NotAllowed(`The role ${caller.role.replaceAll('_', ' ')} may not do this.`)
+  request.caller = caller
 }
 
 /** RFC 9110 section 11.6.1: a 401 names the scheme. */

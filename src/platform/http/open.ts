@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyBaseLogger } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type AccessDeps, addAccessControl } from './access.ts'
 import { addProblemAnswers, answerProblem } from './problem.ts'
 import { addRequestLog, REQUEST_LOG_OPTIONS } from './request-log.ts'
@@ -10,7 +10,13 @@ import type { TypedApp } from './typed-app.ts'
 const BODY_LIMIT = 3 * 1024 * 1024
 
 /** A web service with what holds for every route: log, headers, problems and who may call. It has no routes yet. */
-export function openHttp(deps: AccessDeps & { log: FastifyBaseLogger }): TypedApp {
+export function openHttp(
+  deps: AccessDeps & {
+    log: FastifyBaseLogger
+    /** Answers a browser that asks for what is not there. */
+    showMissing?: (request: FastifyRequest, reply: FastifyReply) => unknown
+  },
+): TypedApp {
   const app = Fastify({
     ...REQUEST_LOG_OPTIONS,
     loggerInstance: deps.log,
@@ -27,7 +33,7 @@ export function openHttp(deps: AccessDeps & { log: FastifyBaseLogger }): TypedAp
   }).withTypeProvider<TypeBoxTypeProvider>()
   addRequestLog(app)
   addSecurityHeaders(app)
-  addProblemAnswers(app)
+  addProblemAnswers(app, deps.showMissing)
   addAccessControl(app, deps)
   return app
 }

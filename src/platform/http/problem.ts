@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import {
   Conflict,
   type FieldFault,
@@ -39,8 +39,19 @@ const TITLES: Record<number, string> = {
 /** Codes of what Fastify itself refuses; anything else of it is a bad request. */
 const CODES: Record<number, string> = { 413: 'too_large', 415: 'unsupported_media_type', 503: 'unavailable' }
 
-/** Every error of a route leaves as problem+json; what we did not expect is logged, and its words stay inside. */
-export function addProblemAnswers(app: FastifyInstance): void {
+/** Whether a person's browser asks for a page; programs and scripts get problem+json. */
+export function wantsPage({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  return (headers.accept ?? '').includes('text/html')
+}
+
+/**
+ * Every error of a route leaves as problem+json; what we did not expect is logged, and its words stay inside.
+ * @param showMissing answers a browser that asks for what is not there
+ */
+export function addProblemAnswers(
+  app: FastifyInstance,
+  showMissing?: (request: FastifyRequest, reply: FastifyReply) => unknown,
+): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (error.validation) {
       return answerProblem(reply, 422, 'invalid_input', 'The request has faults.', faultsOf(error.validation))
@@ -63,8 +74,10 @@ export function addProblemAnswers(app: FastifyInstance): void {
     }
     return answerProblem(reply, 500, 'internal', 'Something went wrong on our side. It has been logged.')
   })
-  app.setNotFoundHandler((_request, reply) =>
-    answerProblem(reply, 404, 'not_found', 'There is nothing at this address.'),
+  app.setNotFoundHandler((request, reply) =>
+    showMissing && wantsPage(request)
+      ? showMissing(request, reply)
+      : answerProblem(reply, 404, 'not_found', 'There is nothing at this address.'),
   )
 }
 

@@ -194,7 +194,10 @@ test('a preview is the message itself, in the language of the person', async () 
   const row = await findMergeRow(deps.db, id, ana)
   if (!english || !row) throw new Error('missing')
   const settings = { language: 'en', default_language: 'en', fallbacks: {}, sender_name: 'Pairpost' }
-  const values = mergeValuesOf(row, settings, { unsubscribe: `${deps.config.publicUrl}/u/example` })
+  const values = mergeValuesOf(row, settings, {
+    unsubscribe: `${deps.config.publicUrl}/u/example`,
+    preferences: `${deps.config.publicUrl}/p/preferences/example`,
+  })
   const message = renderMessage(english, values)
   const html = await previewCampaign(deps, { campaign_id: id, person_id: ana, part: 'html' })
   expect(html).toEqual({ language: 'en', subject: message.subject, html: message.html })

@@ -1,4 +1,5 @@
 import type { Lane } from '../schema.ts'
+import { addressesOf } from './addresses.ts'
 import type { Compiled } from './compile.ts'
 import type { Finding, FindingCode } from './findings.ts'
 import { type ParsedVariant, parseVariant, type VariantText } from './parse.ts'
@@ -12,6 +13,8 @@ export interface VariantCheck {
   compiled: Compiled | undefined
   /** Size of pictures by address, where it is known. */
   picture_bytes?: Record<string, number>
+  /** What was found about addresses that lead nowhere, such as "answered 404". */
+  dead_links?: Record<string, string>
 }
 
 /** Gmail cuts a message near 102 KB and hides the rest, the unsubscribe link too. */
@@ -33,6 +36,7 @@ export function checkVariant(input: VariantCheck): Finding[] {
   checkSubject(parsed, add)
   checkPictures(parsed, input.picture_bytes ?? {}, add)
   checkReading(parsed, add)
+  checkAlive(parsed, input.dead_links ?? {}, add)
   if (input.compiled) checkCompiled(input.compiled, input.lane, add)
   return findings
 }
@@ -99,6 +103,13 @@ function checkReading({ links, headings }: ParsedVariant, add: Add): void {
   for (const { level, line } of headings) {
     if (level > last + 1) add('warning', 'heading_order', `A heading of level ${level} follows level ${last}.`, line)
     last = level
+  }
+}
+
+function checkAlive(parsed: ParsedVariant, dead: Record<string, string>, add: Add): void {
+  for (const { url, line, is_picture } of addressesOf(parsed)) {
+    if (Object.hasOwn(dead, url))
+      add('warning', 'link_dead', `The ${is_picture ? 'picture' : 'link'} ${url} ${dead[url]}.`, line)
   }
 }
 

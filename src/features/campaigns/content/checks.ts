@@ -16,7 +16,7 @@ export interface CampaignCheck {
     /** Fields that stay empty for somebody, the fallbacks taken into account (findEmptyFields). */
     empty_fields: EmptyField[]
   }
-  /** Null: at once. */
+  /** When it is asked to go, or planned to; null: at once. */
   send_at: Date | null
   now: Date
   version: number
@@ -80,10 +80,12 @@ function checkTime(input: CampaignCheck, add: Add): void {
   if (input.tested_version !== input.version)
     add('warning', 'not_tested', 'No test email was sent since the last change.')
   if (input.send_at !== null && input.send_at < input.now)
-    add('problem', 'time_past', `The time to send, ${input.send_at.toISOString()}, is past.`)
+    add('problem', 'time_past', `The time to send, ${inWords(input.send_at)}, is past. Choose another.`)
   const overlap = input.recent_overlap
   if (!input.automatic && overlap && overlap.count > 0) {
     const people = `${overlap.count} ${overlap.count === 1 ? 'person gets' : 'people get'}`
     add('warning', 'same_people_within_day', `${people} campaign ${overlap.campaign_id} within 24 hours of this one.`)
   }
 }
+
+const inWords = (at: Date) => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`

@@ -40,9 +40,10 @@ export async function compileVariant(input: { language: string; lane: Lane; text
   const direction = directionOf(language)
   const phrases = phrasesOf(language)
   const { markers, marked } = parsed
-  const unsubscribe = input.lane === 'campaign' ? markers.mark('{{links.unsubscribe}}') : undefined
-  const html = markers.split(await writeHtml(parsed, phrases, { language, direction, unsubscribe }))
-  const text = markers.split(writeText(parsed, phrases, direction, unsubscribe))
+  const mark = (link: string) => (input.lane === 'campaign' ? markers.mark(link) : undefined)
+  const own = { unsubscribe: mark('{{links.unsubscribe}}'), preferences: mark('{{links.preferences}}') }
+  const html = markers.split(await writeHtml(parsed, phrases, { language, direction, ...own }))
+  const text = markers.split(writeText(parsed, phrases, direction, own))
   const subject = markers.split(marked.subject)
   const preheader = markers.split(marked.preheader)
   return {

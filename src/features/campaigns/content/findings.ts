@@ -31,6 +31,7 @@ export const FINDING_CODES = [
   'default_language_missing',
   'picture_without_description',
   'picture_large',
+  'link_dead',
   'html_large',
   'html_too_large',
   'subject_empty',

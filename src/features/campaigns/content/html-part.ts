@@ -3,7 +3,7 @@ import Handlebars from 'handlebars'
 import type { Token } from 'markdown-it'
 import { MERGE_FIELDS } from './merge-fields.ts'
 import { openMarkdown, type ParsedVariant } from './parse.ts'
-import type { Phrases } from './phrases.ts'
+import type { Phrases, ReaderLinks } from './phrases.ts'
 import type { Markers } from './pieces.ts'
 import { escapeHtml } from './render.ts'
 
@@ -26,6 +26,9 @@ interface MessageView {
   video: { url: string; title: string; thumbnail_url: string | null } | null
   links: { url: string; title: string }[]
   unsubscribe: string | null
+  preferences: string | null
+  /** Marker of the programme's footer. */
+  footer: string
   phrases: Phrases & { start: 'left' | 'right' }
 }
 
@@ -33,7 +36,7 @@ interface MessageView {
 export async function writeHtml(
   variant: ParsedVariant,
   phrases: Phrases,
-  wanted: { language: string; direction: 'ltr' | 'rtl'; unsubscribe: string | undefined },
+  wanted: { language: string; direction: 'ltr' | 'rtl' } & ReaderLinks,
 ): Promise<string> {
   const { markers, marked } = variant
   const { image, video, curator, links } = marked.extras
@@ -55,6 +58,8 @@ export async function writeHtml(
     },
     links: links.map((link) => ({ url: escapeHtml(link.url), title: inText(link.title) })),
     unsubscribe: wanted.unsubscribe ?? null,
+    preferences: wanted.preferences ?? null,
+    footer: markers.footer(),
     phrases: {
       ...phrases,
       curator: escapeHtml(phrases.curator),
@@ -62,6 +67,7 @@ export async function writeHtml(
       read_more: escapeHtml(phrases.read_more),
       reply: escapeHtml(phrases.reply),
       stop: escapeHtml(phrases.stop),
+      preferences: escapeHtml(phrases.preferences),
       why: phrase(phrases.why),
       programme: phrase(phrases.programme),
       start: startOf(phrases.direction),

@@ -1,5 +1,6 @@
 /** Content: from Markdown to exactly what a person gets. Pure but for reading the templates; entered through here. */
 
+export { type FoundAddress, listAddresses } from './addresses.ts'
 export { checkVariant } from './check-variant.ts'
 export { type CampaignCheck, checkCampaign } from './checks.ts'
 export { type Compiled, compileVariant } from './compile.ts'

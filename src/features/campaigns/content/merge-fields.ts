@@ -25,6 +25,11 @@ export const MERGE_FIELDS = {
   ),
   'sender.name': field('Who sends the email', 'The programme team'),
   'links.unsubscribe': field('The link that stops these emails', 'https://example.org/u/…', 'url'),
+  'links.preferences': field(
+    "The reader's own page: pause, language, name",
+    'https://example.org/p/preferences/…',
+    'url',
+  ),
 } as const satisfies Record<string, MergeFieldRule>
 
 export interface MergeFieldRule {
@@ -36,7 +41,10 @@ export interface MergeFieldRule {
 
 export type MergeField = keyof typeof MERGE_FIELDS
 /** A field whose fallback begins with a capital letter, because it stands at the start of a sentence. */
-export type PieceField = MergeField | `${MergeField}^`
+type FieldPiece = MergeField | `${MergeField}^`
+/** The programme's own lines under every message: put in beside the merge fields, and no writer can name it. */
+export const FOOTER = 'programme.footer'
+export type PieceField = FieldPiece | typeof FOOTER
 
 /** Fields that texts already use and whose pages or data come with a later release. Using one is a problem. */
 export const LATER_FIELDS: ReadonlySet<string> = new Set([
@@ -76,7 +84,7 @@ export function isMergeField(name: string): name is MergeField {
 }
 
 /** The field behind a piece: without the mark of a sentence start. */
-export function baseField(name: PieceField): MergeField {
+export function baseField(name: FieldPiece): MergeField {
   return (name.endsWith('^') ? name.slice(0, -1) : name) as MergeField
 }
 

@@ -1,6 +1,6 @@
 import type { Compiled } from './compile.ts'
 import { chooseVariant } from './language.ts'
-import { MERGE_FIELDS, type MergeField, type PieceField } from './merge-fields.ts'
+import { FOOTER, MERGE_FIELDS, type MergeField, type PieceField } from './merge-fields.ts'
 import { defaultFallbacks } from './phrases.ts'
 
 /** What the values of one person are made from: a row of queries.ts, or the sample. Dates are YYYY-MM-DD. */
@@ -38,6 +38,7 @@ export const SAMPLE_ROW: MergeRow = {
 /** The links that differ for each delivery. */
 export interface MergeLinks {
   unsubscribe: string
+  preferences: string
 }
 
 export interface MergeSettings {
@@ -47,6 +48,8 @@ export interface MergeSettings {
   default_language: string
   fallbacks: Partial<Record<string, string>>
   sender_name: string
+  /** The programme's lines under every message. */
+  footer?: string
 }
 
 export type MergeValues = Record<PieceField, string>
@@ -87,8 +90,9 @@ export function mergeValuesFor(settings: MergeSettings): (row: MergeRow, links: 
       'round.introductions_on': date(row.round_starts_on ?? ''),
       'sender.name': settings.sender_name,
       'links.unsubscribe': links.unsubscribe,
+      'links.preferences': links.preferences,
     }
-    const values = found as MergeValues
+    const values: MergeValues = Object.assign(found as MergeValues, { [FOOTER]: settings.footer ?? '' })
     for (const field of MAY_BE_EMPTY) {
       const empty = values[field].trim() === ''
       if (empty) values[field] = fallbacks[field] ?? ''
@@ -121,7 +125,7 @@ export function findEmptyFields(
   const empty = new Map<MergeField, EmptyField>()
   for (const row of rows) {
     const language = variantOf(row.language)
-    const values = valuesIn(language)(row, { unsubscribe: 'https://' })
+    const values = valuesIn(language)(row, { unsubscribe: 'https://', preferences: 'https://' })
     for (const field of compiled.get(language)?.fields ?? []) {
       if (values[field].trim() !== '') continue
       const entry = empty.get(field) ?? { field, count: 0, names: [] }

@@ -12,6 +12,13 @@ export interface Phrases {
   why: string
   reply: string
   stop: string
+  preferences: string
+}
+
+/** Markers of a reader's own links at the end of a message; automatic email has none. */
+export interface ReaderLinks {
+  unsubscribe: string | undefined
+  preferences: string | undefined
 }
 
 type Words = Omit<Phrases, 'language' | 'direction'>
@@ -25,6 +32,7 @@ const WORDS: Record<string, Words> = {
     why: 'You receive this email because you applied to take part in {{round.name}}.',
     reply: 'A question? Just reply: a person reads every answer.',
     stop: 'Stop these emails',
+    preferences: 'Preferences',
   },
   fr: {
     curator: 'Sujet proposé par :',
@@ -34,6 +42,7 @@ const WORDS: Record<string, Words> = {
     why: 'Vous recevez ce message parce que vous avez demandé à participer à {{round.name}}.',
     reply: 'Une question ? Répondez simplement à ce message : une personne lit chaque réponse.',
     stop: 'Ne plus recevoir ces messages',
+    preferences: 'Préférences',
   },
   es: {
     curator: 'Tema preparado por:',
@@ -43,6 +52,7 @@ const WORDS: Record<string, Words> = {
     why: 'Recibes este mensaje porque solicitaste participar en {{round.name}}.',
     reply: '¿Tienes una pregunta? Responde a este mensaje: una persona lee cada respuesta.',
     stop: 'No recibir más estos mensajes',
+    preferences: 'Preferencias',
   },
   ar: {
     curator: 'أعدّ هذا الموضوع:',
@@ -52,6 +62,7 @@ const WORDS: Record<string, Words> = {
     why: 'وصلتكم هذه الرسالة لأنكم طلبتم المشاركة في {{round.name}}.',
     reply: 'هل لديكم سؤال؟ يكفي أن تردّوا على هذه الرسالة، فهناك من يقرأ كل ردّ.',
     stop: 'إيقاف هذه الرسائل',
+    preferences: 'التفضيلات',
   },
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { baseField, MERGE_FIELDS, type MergeField, type PieceField } from './merge-fields.ts'
+import { baseField, FOOTER, MERGE_FIELDS, type MergeField, type PieceField } from './merge-fields.ts'
 import { scanMergeFields } from './merge-syntax.ts'
 
 /** A stretch of final text, or a value to put in for each person. */
@@ -17,9 +17,11 @@ export interface Markers {
   /** The field when the whole text is one marker. */
   only(text: string): MergeField | undefined
   has(text: string): boolean
+  /** A marker for the programme's footer. */
+  footer(): string
   /** The text cut at its markers; a part with a field is the marker itself. */
   parts(text: string): { text: string; field?: MergeField }[]
-  /** Each marker replaced, for measuring, isolating or showing a sample. */
+  /** The marker of each merge field replaced, for measuring, isolating or showing a sample. */
   replace(text: string, by: (field: MergeField, marker: string) => string): string
 }
 
@@ -29,8 +31,15 @@ export function openMarkers(): Markers {
   const whole = new RegExp(`^${pattern.source}$`)
   const fields: PieceField[] = []
   const fieldAt = (index: string) => fields[Number(index)] as PieceField
+  const mergeFieldAt = (index: string | undefined) => {
+    const field = index === undefined ? FOOTER : fieldAt(index)
+    return field === FOOTER ? undefined : baseField(field)
+  }
   const replace: Markers['replace'] = (text, by) =>
-    text.replace(pattern, (marker, index: string) => by(baseField(fieldAt(index)), marker))
+    text.replace(pattern, (marker, index: string) => {
+      const field = mergeFieldAt(index)
+      return field === undefined ? marker : by(field, marker)
+    })
   return {
     mark(text) {
       return scanMergeFields(text)
@@ -47,17 +56,17 @@ export function openMarkers(): Markers {
       return pieces
     },
     only(text) {
-      const found = whole.exec(text)?.[1]
-      return found === undefined ? undefined : baseField(fieldAt(found))
+      return mergeFieldAt(whole.exec(text)?.[1])
     },
     has: (text) => text.includes(secret),
+    footer: () => `${secret}z${fields.push(FOOTER) - 1}z`,
     parts: (text) =>
       text
         .split(new RegExp(`(${secret}z\\d+z)`))
         .filter((part) => part !== '')
         .map((part) => {
-          const index = whole.exec(part)?.[1]
-          return index === undefined ? { text: part } : { text: part, field: baseField(fieldAt(index)) }
+          const field = mergeFieldAt(whole.exec(part)?.[1])
+          return field === undefined ? { text: part } : { text: part, field }
         }),
     replace,
   }
@@ -65,13 +74,18 @@ export function openMarkers(): Markers {
 
 /** The fields that pieces use, each once, without the mark of a sentence start. */
 export function fieldsOf(...texts: Piece[][]): MergeField[] {
-  const used = texts.flat().flatMap((piece) => (typeof piece === 'string' ? [] : [baseField(piece.field)]))
+  const used = texts
+    .flat()
+    .flatMap((piece) => (typeof piece === 'string' || piece.field === FOOTER ? [] : [baseField(piece.field)]))
   return [...new Set(used)]
 }
 
 /** The text as it reads with the sample of each field. */
 export function sampleText(pieces: Piece[]): string {
   return pieces
-    .map((piece) => (typeof piece === 'string' ? piece : MERGE_FIELDS[baseField(piece.field)].sample))
+    .map((piece) => {
+      if (typeof piece === 'string') return piece
+      return piece.field === FOOTER ? '' : MERGE_FIELDS[baseField(piece.field)].sample
+    })
     .join('')
 }

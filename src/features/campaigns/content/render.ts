@@ -1,5 +1,5 @@
 import type { Compiled } from './compile.ts'
-import { baseField, MERGE_FIELDS, type PieceField } from './merge-fields.ts'
+import { baseField, FOOTER, MERGE_FIELDS, type PieceField } from './merge-fields.ts'
 import type { MergeValues } from './merge-values.ts'
 import type { Piece } from './pieces.ts'
 
@@ -31,10 +31,11 @@ export function escapesOf(direction: 'ltr' | 'rtl'): { subject: Escape; html: Es
   const against = direction === 'rtl' ? LTR_LETTER : RTL_LETTER
   return {
     subject: (value) => plainValue(value),
-    html: (value) => escapeHtml(plainValue(value)),
+    html: (value, field) => (field === FOOTER ? footerAsHtml(value) : escapeHtml(plainValue(value))),
     // In HTML <bdi> keeps a name of the other direction together; in plain text the isolates of Unicode do. Only
     // where needed: old programs show them as boxes. Never around an address: it would stop being one.
     text(value, field) {
+      if (field === FOOTER) return footerAsText(value)
       const plain = plainValue(value)
       return against.test(plain) && MERGE_FIELDS[baseField(field)].kind !== 'url' ? `\u2068${plain}\u2069` : plain
     },
@@ -54,6 +55,28 @@ export function plainValue(value: string): string {
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .replace(/[\u202A-\u202E\u2066-\u2069]/g, '')
     .trim()
+}
+
+/** Each line after the one before it, and nothing at all for a footer without words. */
+function footerAsHtml(footer: string): string {
+  return footerLines(footer)
+    .map((line) => (line === '' ? '<br>' : `<br><bdi>${escapeHtml(line)}</bdi>`))
+    .join('')
+}
+
+function footerAsText(footer: string): string {
+  return footerLines(footer)
+    .map((line) => `\n${line}`)
+    .join('')
+}
+
+function footerLines(footer: string): string[] {
+  return footer.trim() === ''
+    ? []
+    : footer
+        .trim()
+        .split(/\r\n|\r|\n/)
+        .map(plainValue)
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

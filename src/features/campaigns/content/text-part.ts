@@ -1,7 +1,7 @@
 import type { Token } from 'markdown-it'
 import { MERGE_FIELDS } from './merge-fields.ts'
 import type { ParsedVariant } from './parse.ts'
-import type { Phrases } from './phrases.ts'
+import type { Phrases, ReaderLinks } from './phrases.ts'
 import type { Markers } from './pieces.ts'
 
 const WIDTH = 76
@@ -25,7 +25,7 @@ export function writeText(
   variant: ParsedVariant,
   phrases: Phrases,
   direction: 'ltr' | 'rtl',
-  stop: string | undefined,
+  { unsubscribe, preferences }: ReaderLinks,
 ) {
   const { extras } = variant.marked
   const writer: Writer = { lines: [], rtl: direction === 'rtl', markers: variant.markers, numbered: 0 }
@@ -38,7 +38,10 @@ export function writeText(
   const mark = variant.markers.mark
   writeParagraph(footer, '-'.repeat(40))
   for (const sentence of [phrases.programme, phrases.why, phrases.reply]) writeLine(footer, mark(sentence), '', '')
-  if (stop) writeLink(footer, phrases.stop, stop, '', '')
+  // Its lines begin with their own line break, so that an empty footer leaves no hole.
+  footer.lines.push(`${footer.lines.pop()}${variant.markers.footer()}`)
+  if (unsubscribe) writeLink(footer, phrases.stop, unsubscribe, '', '')
+  if (preferences) writeLink(footer, phrases.preferences, preferences, '', '')
   return `${writer.lines.join('\n').trim()}\n`
 }
 

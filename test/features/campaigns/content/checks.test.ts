@@ -78,6 +78,14 @@ const SEEDED: Record<FindingCode, [level: string, make: () => Promise<CampaignCh
   sender_missing: ['problem', campaign({ from_name: ' ' }), /no sender/],
   default_language_missing: ['problem', campaign({ default_language: 'fr' }), /own language, fr/],
   picture_without_description: ['problem', body('![](https://x.example/a.png)'), /https:\/\/x.example\/a.png/],
+  link_dead: [
+    'warning',
+    text(
+      { body_markdown: 'a\n\n[the guide](https://x.example/gone)' },
+      { dead_links: { 'https://x.example/gone': 'answered 404' } },
+    ),
+    /The link https:\/\/x.example\/gone answered 404\.$/,
+  ],
   picture_large: [
     'warning',
     text({ extras: { ...NO_EXTRAS, image: picture } }, { picture_bytes: { [picture.url]: 300 * 1024 } }),
@@ -100,7 +108,7 @@ const SEEDED: Record<FindingCode, [level: string, make: () => Promise<CampaignCh
   audience_empty: ['problem', audience({ count: 0 }), /Nobody/],
   audience_changed: ['warning', audience({ last_count: 1200 }), /1000 people; the last one was 1200/],
   not_tested: ['warning', campaign({ tested_version: 1 }), /No test email/],
-  time_past: ['problem', campaign({ send_at: new Date('2016-03-01T08:59:00Z') }), /2016-03-01T08:59:00.000Z, is past/],
+  time_past: ['problem', campaign({ send_at: new Date('2016-03-01T08:59:00Z') }), /2016-03-01 08:59 UTC, is past/],
   same_people_within_day: [
     'warning',
     campaign({ recent_overlap: { count: 12, campaign_id: 4 } }),

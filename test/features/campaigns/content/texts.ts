@@ -19,5 +19,8 @@ export function compileText(change: Partial<VariantText> = {}, language = 'en'):
 
 export function valuesWith(row: Partial<MergeRow> = {}, language = 'en'): MergeValues {
   const settings = { language, default_language: 'en', fallbacks: {}, sender_name: 'The ILN team' }
-  return mergeValuesOf({ ...SAMPLE_ROW, ...row }, settings, { unsubscribe: 'https://pairpost.example/u/abc?x=1&y=2' })
+  return mergeValuesOf({ ...SAMPLE_ROW, ...row }, settings, {
+    unsubscribe: 'https://pairpost.example/u/abc?x=1&y=2',
+    preferences: 'https://pairpost.example/p/preferences/abc',
+  })
 }

@@ -1,0 +1,15 @@
+/**
+ * The staff console: pages for people, over the same services that the API offers to programs. Owns no table.
+ * Guarantees that everything works without JavaScript, that no GET changes anything, and that nothing typed is lost.
+ */
+import type { TypedApp } from '../platform/http/typed-app.ts'
+import { addHelpPage } from './help.ts'
+import type { ConsoleDeps } from './shell.ts'
+import { addSignInPages } from './sign-in.ts'
+
+export { showMissingPage } from './errors.ts'
+export { addConsoleScope } from './scope.ts'
+export { type ConsoleDeps, createShell, type Shell } from './shell.ts'
+
+/** Every area of the console. */
+export const CONSOLE_PAGES: ((app: TypedApp, deps: ConsoleDeps) => unknown)[] = [addSignInPages, addHelpPage]

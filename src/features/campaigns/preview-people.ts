@@ -1,0 +1,31 @@
+import type { Db } from '../../platform/db/open.ts'
+import { findTellingPeople, type PreviewPerson, type PreviewReason, searchPeople } from './preview-queries.ts'
+import { getScheduledCampaign } from './schedule-queries.ts'
+
+export type { PreviewPerson, PreviewReason }
+
+const FOUND = 10
+
+/**
+ * Recipients for whom a text is most likely to look wrong, in the order of their reasons; nobody twice. Of a large
+ * audience only the beginning is looked through (preview-queries.ts). @throws NotFound
+ */
+export async function listPreviewPeople(
+  db: Db,
+  campaignId: number,
+): Promise<(PreviewPerson & { reasons: PreviewReason[] })[]> {
+  const campaign = await getScheduledCampaign(db, campaignId)
+  const found = new Map<number, PreviewPerson & { reasons: PreviewReason[] }>()
+  for (const { reason, ...person } of await findTellingPeople(db, campaign)) {
+    const known = found.get(person.id) ?? { ...person, reasons: [] }
+    known.reasons.push(reason)
+    found.set(person.id, known)
+  }
+  return [...found.values()]
+}
+
+/** Up to ten people by the beginning of a name or an address; nobody for an empty one. */
+export async function searchPreviewPeople(db: Db, beginning: string): Promise<PreviewPerson[]> {
+  const wanted = beginning.trim()
+  return wanted === '' || wanted.includes('\0') ? [] : searchPeople(db, wanted, FOUND)
+}

@@ -1,0 +1,31 @@
+import { sql } from 'kysely'
+import { NotFound } from '../../lib/errors.ts'
+import type { DbOrTx } from '../../platform/db/open.ts'
+
+/** The campaign's state, its row locked until the transaction ends. @throws NotFound */
+export async function lockCampaignForDecision(tx: DbOrTx, id: number): Promise<string> {
+  const { rows } = await sql<{ state: string }>`
+    select state from campaigns where id = ${id} for no key update`.execute(tx)
+  if (!rows[0]) throw new NotFound(`Campaign ${id}`)
+  return rows[0].state
+}
+
+/** Ids of what a person must decide, locked. */
+export async function lockUncertain(tx: DbOrTx, campaignId: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select id from deliveries where campaign_id = ${campaignId} and state = 'uncertain' and not is_test
+    order by id for no key update`.execute(tx)
+  return rows.map((row) => row.id)
+}
+
+export async function recordDecisions(
+  tx: DbOrTx,
+  { ids, as, now }: { ids: readonly number[]; as: 'accepted' | 'resend'; now: Date },
+): Promise<void> {
+  const decided =
+    as === 'accepted'
+      ? sql`state = 'accepted', accepted_at = ${now}`
+      : sql`state = 'queued', due_at = greatest(due_at, ${now})`
+  await sql`update deliveries set updated_at = clock_timestamp(), ${decided}
+    where id = any(${ids}::bigint[]) and state = 'uncertain'`.execute(tx)
+}

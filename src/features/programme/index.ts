@@ -1,0 +1,10 @@
+/**
+ * The programme's own settings: who it is, its languages, what stands under every message. Owns the table programme,
+ * which has one row. Guarantees that what is kept can stand in a message as it is. Does not apply the settings:
+ * campaigns read them when a message is made.
+ */
+
+export { findProgrammeBanner } from './banner.ts'
+export { getProgramme, type Programme } from './queries.ts'
+export { addProgrammeRoutes } from './routes.ts'
+export { type ProgrammeChange, updateProgramme } from './service.ts'

@@ -1,0 +1,42 @@
+/** Answers kept for a moment, in this process. */
+export interface Memory {
+  /**
+   * The answer to `key` that is at most `ttlMs` old; else it is read, once for all who ask meanwhile. A failure is not
+   * kept.
+   */
+  remember<Answer>(key: string, ttlMs: number, read: () => Promise<Answer>): Promise<Answer>
+}
+
+interface Kept {
+  answer: Promise<unknown>
+  until: number
+}
+
+/** @param now milliseconds on a clock that only goes forward @param most answers kept at a time */
+export function openMemory(now: () => number = () => performance.now(), most = 2000): Memory {
+  const kept = new Map<string, Kept>()
+  return {
+    remember<Answer>(key: string, ttlMs: number, read: () => Promise<Answer>): Promise<Answer> {
+      const found = kept.get(key)
+      if (found && found.until > now()) return found.answer as Promise<Answer>
+      const answer = read()
+      const entry = { answer, until: Number.POSITIVE_INFINITY }
+      kept.delete(key)
+      kept.set(key, entry)
+      answer.then(
+        () => {
+          // Its age counts from when it was read, not from when it was asked for.
+          entry.until = now() + ttlMs
+        },
+        () => {
+          if (kept.get(key) === entry) kept.delete(key)
+        },
+      )
+      for (const old of kept.keys()) {
+        if (kept.size <= most) break
+        kept.delete(old)
+      }
+      return answer
+    },
+  }
+}
