@@ -55,7 +55,7 @@ await Promise.all(
           'List-Unsubscribe': `<${unsubscribe}>, <mailto:u+${id}@pairpost.example>`,
           'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
         },
-        ...renderMessage(compiled, valuesOf(row, { unsubscribe })),
+        ...renderMessage(compiled, valuesOf(row, { unsubscribe, preferences: `${unsubscribe}/preferences` })),
       })
       accepted++
     }

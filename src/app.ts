@@ -29,6 +29,7 @@ import { addPreferencePages } from './features/preferences/index.ts'
 import { addProgrammeRoutes, getProgramme } from './features/programme/index.ts'
 import { addRoundRoutes } from './features/rounds/index.ts'
 import { addStaffRoutes, findCaller } from './features/staff/index.ts'
+import { addTopicPages } from './features/topics/index.ts'
 import type { QueueName } from './jobs/catalog.ts'
 import { addJobRoutes } from './jobs/routes.ts'
 import { addAssets } from './platform/http/assets.ts'
@@ -81,11 +82,12 @@ const API: AddRoutes[] = [
 const PAGES: ((app: TypedApp, deps: ReaderDeps) => unknown)[] = [
   addUnsubscribeRoutes,
   addPreferencePages,
+  addTopicPages,
   addPictureRoutes,
   addAssets,
 ]
 
-type ReaderDeps = Deps & { readers: ReaderPages; guard: LinkGuard }
+type ReaderDeps = Deps & { pages: Pages; readers: ReaderPages; guard: LinkGuard }
 
 const FORM_LIMIT = 64 * 1024
 /** Half of what the best would save, in a twentieth of its time. */
@@ -114,7 +116,7 @@ export async function buildApp(deps: Deps, parts: AppParts = {}): Promise<TypedA
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], brotliOptions: BROTLI })
   await addOpenApi(app, { version: about.version })
   await app.register(apiOf(deps, parts), { prefix: '/api/v1' })
-  await app.register(pagesOf({ ...deps, readers, guard: openLinkGuard(deps) }))
+  await app.register(pagesOf({ ...deps, pages, readers, guard: openLinkGuard(deps) }))
   await app.register(consoleOf({ ...deps, pages, shell: createShell({ ...deps, pages }) }, parts))
   return app
 }

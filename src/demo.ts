@@ -1,27 +1,20 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MultiBar, Presets, type SingleBar } from 'cli-progress'
-import { sql } from 'kysely'
 import type { Config } from './config.ts'
+import { loadDemo } from './demo-data.ts'
 import type { Deps } from './deps.ts'
-import {
-  createCampaign,
-  measureCampaign,
-  parseTopicFile,
-  type Scheduled,
-  scheduleCampaign,
-  type TopicFile,
-} from './features/campaigns/index.ts'
-import { importApplications } from './features/imports/index.ts'
+import { measureCampaign, type Scheduled, scheduleCampaign } from './features/campaigns/index.ts'
+import type { ImportResult } from './features/imports/index.ts'
 import { countMailboxMessages } from './features/mailbox/index.ts'
-import { createRound } from './features/rounds/index.ts'
+import { DEMO_ROUND } from './features/programme/index.ts'
 import { createApiToken } from './features/staff/index.ts'
-import { Conflict, PairpostError } from './lib/errors.ts'
+import { PairpostError } from './lib/errors.ts'
 import { endLeftPostgres } from './platform/embedded/postgres.ts'
 import { chooseFreePort, endOnSignals, type Service, startService } from './service.ts'
 
-const FOLDER = new URL('../demo/', import.meta.url)
-const ROUND = '2016A'
+/** So that topic 2 is planned for five days from now: the next thing to do. */
+const STARTS_IN_DAYS = -9
 const POLL_MS = 100
 const STUCK_MS = 60_000
 
@@ -37,7 +30,9 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
     smtpUrl: undefined,
     logLevel: given.logLevel === 'info' ? 'error' : given.logLevel,
   }
-  console.log(`Pairpost demo: round ${ROUND} of an online peer-mentoring programme. Nothing leaves this machine.\n`)
+  console.log(
+    `Pairpost demo: round ${DEMO_ROUND} of an online peer-mentoring programme. Nothing leaves this machine.\n`,
+  )
   const starting = startOnFreePort(config)
   const bars = openBars()
   const close = async () => {
@@ -48,8 +43,12 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
   endOnSignals(close)
   try {
     const { deps, url } = await starting
-    const imported = await importRound(deps, bars)
-    const { campaign_id, scheduled } = await scheduleTopic(deps)
+    const bar = bars.open('Importing applications')
+    const { imported, topics } = await loadDemo(deps, { starts_in_days: STARTS_IN_DAYS, progress: bar.update })
+    const campaign_id = topics.get(1)
+    if (!imported || campaign_id === undefined)
+      throw new PairpostError('demo_loaded', 'The demo data are loaded already: the demo wants a database of its own.')
+    const scheduled = await scheduleCampaign(deps, campaign_id, { at: 'now' })
     const seconds = await followSending(deps, campaign_id, scheduled.recipients, bars)
     bars.stop()
     const sums = await printFigures(deps, { imported, campaign_id, scheduled, seconds })
@@ -98,57 +97,6 @@ async function startOnFreePort(config: Config): Promise<Service> {
   }
 }
 
-async function importRound(deps: Deps, bars: Bars) {
-  const { rows } = await sql<{ used: boolean }>`select exists (select from rounds) as used`.execute(deps.db)
-  if (rows[0]?.used)
-    throw new Conflict('not_empty', 'The demo wants an empty database: leave DATABASE_URL out, and it makes its own.')
-  await createRound(deps, {
-    code: ROUND,
-    name: 'Round 2016A',
-    applications_open_on: '2016-01-18',
-    applications_close_on: '2016-02-14',
-    confirm_by: '2016-02-26',
-    starts_on: '2016-03-01',
-    ends_on: '2016-06-30',
-    country_cap_percent: 20,
-  })
-  const content = cut(await readFile(new URL(`rounds/${ROUND}-applications.csv`, FOLDER)), deps.config.demoScale)
-  const bar = bars.open('Importing applications')
-  return importApplications(deps, {
-    code: ROUND,
-    content,
-    file_name: `${ROUND}-applications.csv`,
-    progress: bar.update,
-  })
-}
-
-async function scheduleTopic(deps: Deps): Promise<{ campaign_id: number; scheduled: Scheduled }> {
-  const names = (await readdir(new URL('topics/', FOLDER))).filter(
-    (name) => name.startsWith('01-') && name.endsWith('.md'),
-  )
-  const base = `${deps.config.publicUrl}/pictures`
-  const files = await Promise.all(
-    names.map(async (name) => parseTopicFile(await readFile(new URL(`topics/${name}`, FOLDER), 'utf8'), base)),
-  )
-  const english = files.find((file) => file.language === 'en')
-  if (!english) throw new Error('demo/topics has no English topic 1')
-  const campaign = await createCampaign(deps, {
-    round: ROUND,
-    kind: 'topic',
-    from_name: 'The programme team',
-    ...textOf(english),
-    variants: Object.fromEntries(files.filter((file) => file !== english).map((file) => [file.language, textOf(file)])),
-  })
-  return { campaign_id: campaign.id, scheduled: await scheduleCampaign(deps, campaign.id, { at: 'now' }) }
-}
-
-const textOf = ({ subject, preheader, body_markdown, extras }: TopicFile) => ({
-  subject,
-  preheader,
-  body_markdown,
-  extras,
-})
-
 /** Waits until the campaign is done. Returns the seconds of sending. @throws PairpostError when it comes to a halt */
 async function followSending(deps: Deps, id: number, recipients: number, bars: Bars): Promise<number> {
   const bar = bars.open('Handing over topic 1', 'messages')
@@ -172,7 +120,7 @@ async function followSending(deps: Deps, id: number, recipients: number, bars: B
 }
 
 interface Figures {
-  imported: Awaited<ReturnType<typeof importApplications>>
+  imported: ImportResult
   campaign_id: number
   scheduled: Scheduled
   seconds: number
@@ -198,14 +146,6 @@ Mailbox    ${caught} messages caught over SMTP in ${seconds.toFixed(1)} s (${Mat
     Object.values(skipped).reduce((sum, count) => sum + count, 0) === counts.skipped &&
     caught === counts.accepted
   )
-}
-
-/** The first part of an export: its header rows and `scale` of the others. */
-function cut(content: Buffer, scale: number): Buffer {
-  if (scale === 1) return content
-  const lines = content.toString('utf8').split('\r\n')
-  const kept = Math.max(1, Math.round((lines.length - 3) * scale))
-  return Buffer.from(`${lines.slice(0, 2 + kept).join('\r\n')}\r\n`)
 }
 
 interface Bars {

@@ -1,6 +1,7 @@
 import { limitsFromEnvironment } from './config.ts'
+import { demoWork } from './demo-data.ts'
 import type { Deps } from './deps.ts'
-import { createComposer, senderOf, sweepDeliveries } from './features/campaigns/index.ts'
+import { checkLinks, createComposer, senderOf, sweepDeliveries } from './features/campaigns/index.ts'
 import { ensureSender, sendDue } from './features/deliveries/index.ts'
 import { forgetKeptUploads, importWork } from './features/imports/index.ts'
 import { liftEndedPauses } from './features/people/index.ts'
@@ -47,11 +48,12 @@ export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }):
     },
     'sweep-deliveries': () =>
       sweepDeliveries({ ...deps, senderId, countWaiting: async () => (await deps.queue.measure('sending')).waiting }),
+    'check-links': (input, signal) => checkLinks(deps, input, signal),
     'sweep-idempotency-keys': () => forgetIdempotencyKeys(deps),
     'sweep-suppressions': async () => void (await liftEndedPauses(deps)),
     'sweep-imports': async () => void (await forgetKeptUploads(deps)),
     'sweep-sessions': () => sweepSessions(deps),
-    ...longWorkHandlers(deps, importWork(deps)),
+    ...longWorkHandlers(deps, { ...importWork(deps), ...demoWork(deps) }),
   }
   await reachQueue(deps, deps.work(handlers))
 }

@@ -20,8 +20,12 @@ const MODEL = {
   ],
 }
 
-/** /console/components, while developing: every part of a page in every state, to look at and to measure. */
-export function addComponentsPage(app: TypedApp, { shell }: Pick<ConsoleDeps, 'shell'>): void {
+/**
+ * /console/components, while developing: every part of a page in every state, to look at and to measure. Where mail
+ * leaves the machine nobody develops.
+ */
+export function addComponentsPage(app: TypedApp, { shell, config }: Pick<ConsoleDeps, 'shell' | 'config'>): void {
+  if (config.smtpUrl !== undefined) return
   app.route({
     method: 'GET',
     url: '/console/components',

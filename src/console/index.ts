@@ -3,7 +3,12 @@
  * Guarantees that everything works without JavaScript, that no GET changes anything, and that nothing typed is lost.
  */
 import type { TypedApp } from '../platform/http/typed-app.ts'
+import { addCampaignPages } from './campaigns/pages.ts'
+import { addComponentsPage } from './components.ts'
 import { addHelpPage } from './help.ts'
+import { addParticipantPages } from './participants/index.ts'
+import { addPicturePages } from './pictures/pages.ts'
+import { addSettingsPages } from './settings/index.ts'
 import type { ConsoleDeps } from './shell.ts'
 import { addSignInPages } from './sign-in.ts'
 
@@ -12,4 +17,12 @@ export { addConsoleScope } from './scope.ts'
 export { type ConsoleDeps, createShell, type Shell } from './shell.ts'
 
 /** Every area of the console. */
-export const CONSOLE_PAGES: ((app: TypedApp, deps: ConsoleDeps) => unknown)[] = [addSignInPages, addHelpPage]
+export const CONSOLE_PAGES: ((app: TypedApp, deps: ConsoleDeps) => unknown)[] = [
+  addSignInPages,
+  addHelpPage,
+  addPicturePages,
+  addComponentsPage,
+  addCampaignPages,
+  addSettingsPages,
+  addParticipantPages,
+]

@@ -109,6 +109,7 @@ export function createShell({ db, clock, pages }: { db: Db; clock: Clock; pages:
             })),
             rounds: rounds.map(({ code, name }) => ({ code, name, current: code === current?.code })),
             round: current?.code ?? '',
+            back: request.method === 'GET' ? request.url : '/console',
             staff: { name: caller?.staff?.name ?? caller?.name ?? '', role: caller?.role.replaceAll('_', ' ') ?? '' },
             banner: banner ?? '',
             notice: frame.notice ?? '',

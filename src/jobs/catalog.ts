@@ -7,6 +7,11 @@ export interface JobInputs {
   'send-due': Record<string, never>
   /** Take back what lost workers held, start campaigns whose time has come, ring for what is due. */
   'sweep-deliveries': Record<string, never>
+  /**
+   * Look whether the links and pictures of a draft lead somewhere. Rung by each save; one that is lost is made good by
+   * the next, and looking twice costs nothing: what was looked at lately is left out.
+   */
+  'check-links': { campaign_id: number }
   /** Run one row of the table jobs (an import, …). */
   'run-long-work': { job_id: number }
   /** Ring again for long work that waits or whose worker was lost. */
@@ -36,6 +41,7 @@ interface JobRule {
 export const JOBS: Record<JobName, JobRule> = {
   'send-due': { queue: 'sending' },
   'sweep-deliveries': { queue: 'work', everySeconds: 2 },
+  'check-links': { queue: 'work' },
   'run-long-work': { queue: 'work' },
   'sweep-long-work': { queue: 'work', everySeconds: 10 },
   'sweep-idempotency-keys': { queue: 'work', everySeconds: 3600 },

@@ -127,12 +127,27 @@ export async function listJobsToRing(db: Db, limit: number): Promise<number[]> {
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
-/** The newest first. @param before the id of the last one seen */
+/** The newest first, without their results, which may be long. @param before the id of the last one seen */
 export function listJobRows(
   db: Db,
   { state, before, limit }: { state: JobState | undefined; before: number | undefined; limit: number },
 ) {
-  let query = db.selectFrom('jobs').selectAll().orderBy('id', 'desc').limit(limit)
+  let query = db
+    .selectFrom('jobs')
+    .select([
+      'id',
+      'kind',
+      'state',
+      'done',
+      'total',
+      'error',
+      'attempts',
+      'cancel_requested',
+      'created_at',
+      'started_at',
+    ])
+    .orderBy('id', 'desc')
+    .limit(limit)
   if (state !== undefined) query = query.where('state', '=', state)
   if (before !== undefined) query = query.where('id', '<', before)
   return query.execute()

@@ -35,11 +35,16 @@ export function addJobRoutes(app: TypedApp, deps: { db: Db }): void {
       tags: ['jobs'],
       summary: 'Long work, the newest first',
       querystring: JobList,
-      response: { 200: Type.Object({ items: Type.Array(Job), next: Type.Union([Type.Null(), Type.Integer()]) }) },
+      response: {
+        200: Type.Object({
+          items: Type.Array(Type.Omit(Job, ['result'])),
+          next: Type.Union([Type.Null(), Type.Integer()]),
+        }),
+      },
     },
     handler: async ({ query }) => {
       const { items, next } = await listJobs(deps, { state: query.state, before: query.after, limit: query.limit })
-      return { items: items.map(presentJob), next }
+      return { items: items.map((job) => presentJob(job)), next }
     },
   })
   app.route({
@@ -63,8 +68,9 @@ export function presentJobLink(id: number): { id: number; url: string } {
   return { id, url: `/api/v1/jobs/${id}` }
 }
 
+type JobField = 'id' | 'kind' | 'state' | 'done' | 'total' | 'error'
 type JobRow = Awaited<ReturnType<typeof getJob>>
 
-function presentJob({ id, kind, state, done, total, result, error }: JobRow) {
+function presentJob({ id, kind, state, done, total, result, error }: Pick<JobRow, JobField> & { result?: unknown }) {
   return { id, kind, state, done, total, result, error }
 }

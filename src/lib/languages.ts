@@ -23,3 +23,21 @@ export function directionOf(language: string): 'ltr' | 'rtl' {
 export function nameLanguage(tag: string): string {
   return new Intl.DisplayNames('en', { type: 'language' }).of(tag) ?? tag
 }
+
+/** The language that somebody means by a tag or by its English name: fr, French, pt-BR. Undefined: none we know. */
+export function findLanguage(written: string): string | undefined {
+  const text = written.trim()
+  return parseLanguage(text) ?? namedLanguages().get(text.toLowerCase())
+}
+
+let byName: Map<string, string> | undefined
+
+/** Tags of two letters by their English names, in lower case; made once. */
+function namedLanguages(): Map<string, string> {
+  if (byName) return byName
+  const names = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' })
+  const letters = [...'abcdefghijklmnopqrstuvwxyz']
+  const tags = letters.flatMap((first) => letters.map((second) => first + second))
+  byName = new Map(tags.flatMap((tag) => [[names.of(tag)?.toLowerCase() ?? tag, parseLanguage(tag) ?? tag]]))
+  return byName
+}

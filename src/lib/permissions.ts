@@ -22,6 +22,10 @@ const GRANTS = {
 
 export type Permission = keyof typeof GRANTS
 
+export function isRole(word: string): word is Role {
+  return (ROLES as readonly string[]).includes(word)
+}
+
 export function mayDo(role: Role, permission: Permission): boolean {
   return (GRANTS[permission] as readonly Role[]).includes(role)
 }

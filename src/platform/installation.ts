@@ -42,7 +42,7 @@ export function openInstallation({ db, dataDir }: { db: Db; dataDir: string }): 
       select i.id, i.epoch,
         concat_ws(' ', (select system_identifier from pg_control_system()), d.oid, d.datname,
           case when pg_has_role(current_user, 'pg_read_all_settings', 'member') then current_setting('data_directory', true) end) as place,
-        coalesce((select max(a.id) from attempts a), 0) as last_attempt
+        greatest(i.removed_attempt, (select max(a.id) from attempts a)) as last_attempt
       from installation i, pg_database d where d.datname = current_database()`.execute(db)
     return rows[0] as Identity
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { JobInputs } from '../../src/jobs/catalog.ts'
+import { type Handlers, JOBS, type JobInputs } from '../../src/jobs/catalog.ts'
 import {
   getJob,
   type LongWork,
@@ -201,18 +201,8 @@ test('the queue itself brings the work to a worker', async () => {
   const deps = await openTestDeps()
   const kinds: LongWorkKinds = { real: async () => ({ state: 'done', result: 'yes' }) }
   const none = async () => undefined
-  await deps.work(
-    {
-      ...longWorkHandlers(deps, kinds),
-      'send-due': none,
-      'sweep-deliveries': none,
-      'sweep-idempotency-keys': none,
-      'sweep-suppressions': none,
-      'sweep-imports': none,
-      'sweep-sessions': none,
-    },
-    ['work'],
-  )
+  const others = Object.fromEntries(Object.keys(JOBS).map((name) => [name, none])) as unknown as Handlers
+  await deps.work({ ...others, ...longWorkHandlers(deps, kinds) }, ['work'])
   const id = await startLongWork(deps, 'real', {})
   await expect.poll(async () => (await getJob(deps, { id })).state, { timeout: 10_000 }).toBe('done')
 })

@@ -35,7 +35,7 @@ async function takeRoundToTopic(
   const people = await api.list('/rounds/2016A/participants?limit=500')
   expect(people).toHaveLength(applicants)
 
-  const { id } = await api.post('/campaigns', readTopic())
+  const { id } = await api.post('/campaigns', await readTopic())
   const checks = await api.post(`/campaigns/${id}/checks`)
   expect(checks).toMatchObject({ problems: 0 })
   const person = people[0]
@@ -87,7 +87,7 @@ async function takeRoundToTopic(
   })
   expect(left1.status).toBe(200)
 
-  const second = await api.post('/campaigns', { ...readTopic(), subject: 'Topic 2', variants: {} })
+  const second = await api.post('/campaigns', { ...(await readTopic()), subject: 'Topic 2', variants: {} })
   expect(await api.post(`/campaigns/${second.id}/schedule`, { at: 'now' })).toMatchObject({
     recipients: accepted - 1,
     skipped: { unsubscribed: 1 },
@@ -107,7 +107,7 @@ function headerOf(
 test(
   'a whole round is imported and its topic is accepted for everybody, with the queue in PostgreSQL',
   async () => {
-    await takeRoundToTopic({}, readWholeExport(), { rows: 1290, applicants: 1267, accepted: 1248 })
+    await takeRoundToTopic({}, await readWholeExport(), { rows: 1290, applicants: 1267, accepted: 1248 })
   },
   PATIENCE,
 )
@@ -117,7 +117,7 @@ test.skipIf(isMissing('redis-server'))(
   async () => {
     const redis = await startRedis()
     onTestFinished(redis.stop)
-    const csv = `${readWholeExport().split('\r\n').slice(0, 202).join('\r\n')}\r\n`
+    const csv = `${(await readWholeExport()).split('\r\n').slice(0, 202).join('\r\n')}\r\n`
     await takeRoundToTopic({ REDIS_URL: redis.url }, csv, { rows: 200, applicants: 198, accepted: 195 })
   },
   PATIENCE,

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
 import { parseConfig } from '../../src/config.ts'
-import { parseTopicFile } from '../../src/features/campaigns/index.ts'
+import { DEMO_ROUND_VALUES, demoTimetable, draftOfTopic, readDemoExport, readDemoTopics } from '../../src/demo-files.ts'
 import { type ProcessRole, startService } from '../../src/service.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { cloneDatabase } from '../support/database.ts'
@@ -30,37 +29,15 @@ export async function openService(environment: Record<string, string> = {}, role
   return openApi(service.url as string)
 }
 
-export const ROUND = {
-  code: '2016A',
-  name: 'Round 2016A',
-  applications_open_on: '2016-01-18',
-  applications_close_on: '2016-02-14',
-  confirm_by: '2016-02-26',
-  starts_on: '2016-03-01',
-  ends_on: '2016-06-30',
-  country_cap_percent: 20,
-}
-
-const EXPORT = 'demo/rounds/2016A-applications.csv'
+export const ROUND = { ...DEMO_ROUND_VALUES, ...demoTimetable('2016-03-01') }
 
 /** The made-up export of a whole round: 1,290 rows below two header rows. */
-export const readWholeExport = () => readFileSync(EXPORT, 'utf8')
+export const readWholeExport = async () => (await readDemoExport()).toString('utf8')
 
 /** Topic 1 in English with its French, Spanish and Arabic editions, as a program would post it. */
-export function readTopic() {
-  const names = readdirSync('demo/topics').filter((name) => /^01-.*\.md$/.test(name))
-  const texts = names.map((name) => {
-    const { language, subject, preheader, body_markdown, extras } = parseTopicFile(
-      readFileSync(`demo/topics/${name}`, 'utf8'),
-      'https://blog.interlibnet.example/pictures',
-    )
-    return { language, text: { subject, preheader, body_markdown, extras } }
-  })
-  const english = texts.find(({ language }) => language === 'en')
-  const variants = Object.fromEntries(
-    texts.filter((text) => text !== english).map(({ language, text }) => [language, text]),
-  )
-  return { round: ROUND.code, kind: 'topic', ...english?.text, variants, from_name: 'The programme team' }
+export async function readTopic() {
+  const first = (await readDemoTopics()).get(1) ?? []
+  return draftOfTopic(first, (name) => `https://blog.interlibnet.example/pictures/${name}`)
 }
 
 /** A round with these applicants, imported. */

@@ -128,7 +128,7 @@ const UNDER_WAY_MS = 1000
 /** Somebody lowers the limits. What had left before counts in the new windows. */
 export function lowerLimits(limits: string): Meanwhile {
   return async (stage) => {
-    await changeLimits(stage.deps.db, limits)
+    await changeLimits(stage.deps.db, { limits })
     return { limits, since: Date.now() + UNDER_WAY_MS }
   }
 }

@@ -1,5 +1,5 @@
 import {
-  listAgenda,
+  listCampaignsBetween,
   listDecisionNeeds,
   listDraftNeeds,
   listLargeAudiences,
@@ -46,9 +46,7 @@ export async function gatherNeeds(db: Db, { role, now }: { role: Role; now: Date
   ])
   const unread = drafts.filter((draft) => draft.has_text && draft.approved_version !== draft.version)
   const second_person =
-    second_person_over === null
-      ? []
-      : await listLargeAudiences(db, unread.slice(0, MOST_AUDIENCES), second_person_over)
+    second_person_over === null ? [] : await listLargeAudiences(db, unread.slice(0, MOST_AUDIENCES), second_person_over)
   return {
     drafts,
     second_person,
@@ -61,6 +59,6 @@ export async function gatherNeeds(db: Db, { role, now }: { role: Role; now: Date
 }
 
 /** Campaigns of a round in the coming days. */
-export function gatherAgenda(db: Db, { round_id, now }: { round_id: number; now: Date }) {
-  return listAgenda(db, { round_id, from: now, until: new Date(now.getTime() + AGENDA_DAYS * DAY_MS), limit: 40 })
+export function gatherAgenda(db: Db, { round, now }: { round: string; now: Date }) {
+  return listCampaignsBetween(db, { round, from: now, to: new Date(now.getTime() + AGENDA_DAYS * DAY_MS) })
 }

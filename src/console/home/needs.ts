@@ -1,7 +1,7 @@
 import { COUNTED, type DecisionNeed, type DraftNeed, type LiveCampaign } from '../../features/campaigns/index.ts'
 import type { SendingTrouble } from '../../features/deliveries/index.ts'
 import type { ImportNeed } from '../../features/imports/index.ts'
-import { kindOfJob } from '../jobs/words.ts'
+import { nounOfJob } from '../jobs/words.ts'
 import { presentTime } from '../present/time.ts'
 import { daysUntil, dueWords } from './days.ts'
 
@@ -32,6 +32,8 @@ export interface NeedFacts {
 /** For whom: their name in the log of who wrote what, and their clock. */
 export interface Reader {
   name: string
+  /** Whether they may change campaigns. */
+  writes: boolean
   time_zone: string
   now: Date
 }
@@ -44,7 +46,7 @@ export function listNeeds(facts: NeedFacts, reader: Reader): Need[] {
     ...needsOfSender(trouble, reader),
     ...decisions.filter(({ state }) => state !== 'rejected').map(needOfDecision),
     ...drafts.filter(({ urgent }) => urgent).map(({ need }) => need),
-    ...facts.live.map(needOfLive),
+    ...facts.live.map((row) => needOfLive(row, reader)),
     ...drafts.filter(({ urgent }) => !urgent).map(({ need }) => need),
     ...facts.imports.map((row) => needOfImport(row, reader)),
     ...trouble.stopped_domains.slice(0, MOST_DOMAINS).map(needOfDomain),
@@ -100,7 +102,7 @@ function needOfDecision({ campaign_id, subject, state, count }: DecisionNeed): N
     before: `${figure} ${count === 1 ? 'delivery' : 'deliveries'} of`,
     subject: subject || 'a campaign without a subject',
     after: is[count === 1 ? 0 : 1],
-    href: `/console/campaigns/${campaign_id}/report?state=${state}`,
+    href: `/console/campaigns/${campaign_id}/people?state=${state}`,
     ...{ detail, tone, badge },
   }
 }
@@ -117,7 +119,9 @@ function needOfDraft(draft: DraftNeed, secondPerson: boolean, reader: Reader): {
   const missed = planned_at !== null && planned_at < now
   const approved = draft.approved_version === draft.version
   const about = {
-    ...(draft.subject.trim() === '' ? { before: 'A draft without a subject', subject: '' } : { before: '', subject: draft.subject }),
+    ...(draft.subject.trim() === ''
+      ? { before: 'A draft without a subject', subject: '' }
+      : { before: '', subject: draft.subject }),
     detail: at === null ? 'No time is planned for it.' : `Planned for ${at}.`,
     badge: days === null ? 'ready' : missed ? 'missed' : `due ${due}`,
   }
@@ -139,7 +143,7 @@ function needOfDraft(draft: DraftNeed, secondPerson: boolean, reader: Reader): {
   return { need: { ...about, after: 'is ready: review and schedule it', href, tone: 'good' }, urgent: false }
 }
 
-function needOfLive({ id, subject, state, recipients, waiting }: LiveCampaign): Need {
+function needOfLive({ id, subject, state, recipients, waiting }: LiveCampaign, { writes }: Reader): Need {
   const whole = recipients <= COUNTED
   const done = recipients - waiting
   const percent = recipients === 0 ? 100 : Math.floor((done * 100) / recipients)
@@ -150,7 +154,11 @@ function needOfLive({ id, subject, state, recipients, waiting }: LiveCampaign): 
   return {
     before: '',
     subject: subject || 'A campaign without a subject',
-    after: paused ? 'is paused: resume or cancel it' : 'is being sent: see it live',
+    after: !paused
+      ? 'is being sent: see it live'
+      : writes
+        ? 'is paused: resume or cancel it'
+        : 'is paused: see how far it is',
     href: `/console/campaigns/${id}/report`,
     detail: figure,
     tone: paused ? 'wait' : 'info',
@@ -177,6 +185,6 @@ function needOfDomain({ domain, words }: SendingTrouble['stopped_domains'][numbe
 }
 
 function needOfJob({ id, kind, error }: NeedFacts['failed_jobs'][number]): Need {
-  const before = `${kindOfJob(kind)} failed: see why`
+  const before = `${nounOfJob(kind)} failed: see why`
   return { ...NONE, before, href: `/console/jobs/${id}`, detail: error ?? '', tone: 'bad', badge: 'failed' }
 }

@@ -5,6 +5,7 @@ const TABS = {
   sending: { name: 'Sending', href: '/console/settings/sending', allow: 'sending.read' },
   suppressions: { name: 'Suppression list', href: '/console/settings/suppressions', allow: 'people.read' },
   languages: { name: 'Languages', href: '/console/settings/languages', allow: 'settings.read' },
+  me: { name: 'You', href: '/console/settings/me', allow: 'settings.read' },
   people: { name: 'People and roles', href: '/console/settings/people', allow: 'staff.read' },
   tokens: { name: 'API tokens', href: '/console/settings/tokens', allow: 'staff.read' },
   activity: { name: 'Activity', href: '/console/settings/activity', allow: 'activity.read' },

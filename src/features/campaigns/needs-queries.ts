@@ -5,7 +5,8 @@ import type { Audience } from './schema.ts'
 
 /**
  * What of campaigns needs a person, for Home. Every statement reads a bounded number of rows however many people and
- * deliveries there are: a figure that would be larger than what is counted says so.
+ * deliveries there are: a figure that would be larger than what is counted says so. (Rows are asked for in the order
+ * of an index, so that it is used even where the planner thinks that any row will do.)
  */
 
 const OWN_TEXT = sql`left join campaign_variants v
@@ -96,7 +97,7 @@ export async function listLiveCampaigns(db: Db, limit: number): Promise<LiveCamp
         count(*) filter (where state in ('queued', 'claimed', 'sending', 'deferred', 'held')) as waiting
       from (
         select d.state from deliveries d where d.campaign_id = live.id and not d.is_test and d.state <> 'skipped'
-        limit ${COUNTED + 1}
+        order by d.state, d.id limit ${COUNTED + 1}
       ) some
     ) counted order by live.id`.execute(db)
   return rows
@@ -127,35 +128,11 @@ export async function listDecisionNeeds(
     cross join lateral (
       select count(*) as count from (
         select from deliveries d where d.campaign_id = c.id and d.state = wanted.state and not d.is_test
-        limit ${COUNTED + 1}
+        order by d.id limit ${COUNTED + 1}
       ) some
     ) found
     where c.kind <> 'staff' and c.frozen_at > ${since} and c.state <> 'cancelled' and found.count > 0
       and (wanted.state <> 'rejected' or c.finished_at > ${rejectedSince})
     order by c.id desc, wanted.state desc limit ${limit}`.execute(db)
-  return rows
-}
-
-/** A campaign with its time, for a calendar. */
-export interface AgendaCampaign {
-  id: number
-  kind: string
-  subject: string
-  state: string
-  at: Date
-  local_time: string | null
-}
-
-/** Planned and scheduled campaigns of a round between two moments, in their order. */
-export async function listAgenda(
-  db: Db,
-  { round_id, from, until, limit }: { round_id: number; from: Date; until: Date; limit: number },
-): Promise<AgendaCampaign[]> {
-  const { rows } = await sql<AgendaCampaign>`
-    select * from (
-      select c.id, c.kind, coalesce(v.subject, '') as subject, c.state, c.local_time,
-        case when c.state = 'draft' then c.planned_at else c.starts_at end as at
-      from campaigns c ${OWN_TEXT} where c.round_id = ${round_id} and c.state <> 'cancelled'
-    ) timed where at >= ${from} and at < ${until} order by at, id limit ${limit}`.execute(db)
   return rows
 }

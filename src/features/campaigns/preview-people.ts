@@ -1,8 +1,14 @@
 import type { Db } from '../../platform/db/open.ts'
-import { findTellingPeople, type PreviewPerson, type PreviewReason, searchPeople } from './preview-queries.ts'
+import {
+  findPreviewPerson,
+  findTellingPeople,
+  type PreviewPerson,
+  type PreviewReason,
+  searchPeople,
+} from './preview-queries.ts'
 import { getScheduledCampaign } from './schedule-queries.ts'
 
-export type { PreviewPerson, PreviewReason }
+export { findPreviewPerson, type PreviewPerson, type PreviewReason }
 
 const FOUND = 10
 

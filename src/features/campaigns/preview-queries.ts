@@ -66,3 +66,11 @@ export async function searchPeople(db: DbOrTx, beginning: string, limit: number)
     ) found order by id limit ${limit}`.execute(db)
   return rows
 }
+
+export async function findPreviewPerson(db: DbOrTx, id: number): Promise<PreviewPerson | undefined> {
+  return db
+    .selectFrom('people')
+    .select(['id', 'given_name', 'family_name', 'country_code'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+}

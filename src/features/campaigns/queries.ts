@@ -21,6 +21,8 @@ const COLUMNS = [
   'send_at',
   'local_time',
   'hold_until',
+  'starts_at',
+  'slug',
   'frozen_at',
   'started_at',
   'finished_at',
@@ -135,6 +137,11 @@ export async function updateCampaignRow(
     updated_at: now,
   }
   await tx.updateTable('campaigns').set(values).where('id', '=', id).execute()
+}
+
+/** Makes a version the present one. */
+export async function recordVersion(tx: DbOrTx, id: number, { version, now }: { version: number; now: Date }) {
+  await tx.updateTable('campaigns').set({ version, updated_at: now }).where('id', '=', id).execute()
 }
 
 /** Writes one version, all languages at once; a version is never changed after. */

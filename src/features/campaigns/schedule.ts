@@ -10,6 +10,7 @@ import { ensureCompiled } from './compiled.ts'
 import { chooseVariant } from './content/index.ts'
 import { lockCampaign, recordScheduled, type ScheduledCampaign } from './schedule-queries.ts'
 import { type PlaceTime, planSchedule, type ScheduleInput } from './schedule-rules.ts'
+import { recordSlug } from './slug.ts'
 
 interface ScheduleDeps {
   db: Db
@@ -66,6 +67,7 @@ async function freeze(tx: DbOrTx, deps: ScheduleDeps, input: ScheduleInput & { i
     due_at: plan.send_at,
     places: plan.places,
   })
+  await recordSlug(tx, campaign)
   await recordScheduled(tx, id, { plan, local_time, now })
   const { starts_at, places } = plan
   return {

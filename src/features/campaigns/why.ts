@@ -1,6 +1,7 @@
 import { NotFound } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { getDelivery } from '../deliveries/index.ts'
+import { findPause } from './person-queries.ts'
 import { findPersonInAudience, type PersonInAudience } from './why-queries.ts'
 
 type Delivery = Awaited<ReturnType<typeof getDelivery>>
@@ -17,10 +18,22 @@ export async function explainDelivery(db: Db, input: { person_id: number; campai
   if (!found.campaign) throw new NotFound(`Campaign ${input.campaign_id}`)
   if (!found.person) throw new NotFound(`Person ${input.person_id}`)
   if (found.delivery_id === undefined) {
-    return { sentence: explainAbsence(found, found.campaign, found.person.given_name), delivery: null }
+    const reason = found.in_audience?.skipped_reason
+    const because = reason ? await sayReason(db, input.person_id, reason) : undefined
+    return { sentence: explainAbsence(found, found.campaign, found.person.given_name, because), delivery: null }
   }
   const delivery = await getDelivery(db, found.delivery_id)
+  if (delivery.skipped_reason) {
+    const because = await sayReason(db, input.person_id, delivery.skipped_reason, delivery.updated_at)
+    return { sentence: `Not sent: ${because}.`, delivery }
+  }
   return { sentence: explainState(delivery, found.campaign), delivery }
+}
+
+/** @param at when it was the reason; now when it is left out */
+async function sayReason(db: Db, personId: number, reason: string, at?: Date): Promise<string> {
+  const until = reason === 'paused' ? await findPause(db, personId, at) : undefined
+  return `${SKIPPED[reason] ?? reason}${until ? ` until ${utc(until)}` : ''}`
 }
 
 /** Why somebody is left out, in words that go on after "because". */
@@ -53,8 +66,6 @@ function explainState(delivery: Delivery, campaign: Campaign): string {
       return last?.outcome === 'accepted'
         ? `Accepted by the mail server for ${last.address} at ${utc(last.ended_at)}.${said}`
         : `A person marked it as accepted at ${utc(delivery.accepted_at)}.`
-    case 'skipped':
-      return `Not sent: ${SKIPPED[delivery.skipped_reason ?? ''] ?? delivery.skipped_reason}.`
     case 'rejected':
       return explainRejection(delivery, last, said)
     case 'uncertain':
@@ -92,17 +103,22 @@ function explainWait(delivery: Delivery, campaign: Campaign, last: Attempt, said
     : `It waits for its turn; it is due at ${at}.`
 }
 
-function explainAbsence({ application, in_audience }: PersonInAudience, campaign: Campaign, name: string): string {
+/** @param because why they would be left out, in words; undefined when they would not be */
+function explainAbsence(
+  { application, in_audience }: PersonInAudience,
+  campaign: Campaign,
+  name: string,
+  because: string | undefined,
+): string {
   const { round_code, frozen_at, state } = campaign
   if (!application) return `${name} has no application in round ${round_code}.`
   const notPicked = `does not pick ${name}: their application is ${application.state}, from ${application.country_code}, by ${application.pathway}.`
   if (frozen_at === null) {
     const stands = `The campaign ${state === 'draft' ? 'is a draft' : `was ${state} before it had recipients`}`
     if (!in_audience) return `${stands}. Its audience ${notPicked}`
-    const reason = in_audience.skipped_reason
-    return reason === null
+    return because === undefined
       ? `${stands}. If it were scheduled now, ${name} would get it.`
-      : `${stands}. If it were scheduled now, ${name} would be left out: ${SKIPPED[reason] ?? reason}.`
+      : `${stands}. If it were scheduled now, ${name} would be left out: ${because}.`
   }
   if (application.created_at > frozen_at) return `${name} applied after the audience was frozen at ${utc(frozen_at)}.`
   return in_audience

@@ -30,6 +30,28 @@ export async function measureLimits(db: DbOrTx, sender: Sender): Promise<Measure
   )
 }
 
+/** One limit with what counts against it at this moment. */
+export interface LimitUse extends SendLimit {
+  used: number
+  /** When the first of these stops counting; null while none does. */
+  oldest_leaves_at: Date | null
+}
+
+/** For a person to read: what was counted, and when there is room again. */
+export async function measureLimitUse(db: DbOrTx, sender: Sender): Promise<LimitUse[]> {
+  return Promise.all(
+    parseSendLimits(sender.limits).map(async (limit) => {
+      const { rows } = await sql<{ used: number; oldest_leaves_at: Date | null }>`
+        select count(*) as used, min(ended_at) + make_interval(secs => ${limit.seconds}) as oldest_leaves_at from (
+          select null::timestamptz as ended_at from attempts where sender_id = ${sender.id} and ended_at is null
+          union all
+          select ended_at from attempts where sender_id = ${sender.id} and counted and ended_at > now() - make_interval(secs => ${limit.seconds})
+        ) live`.execute(db)
+      return { ...limit, ...(rows[0] as { used: number; oldest_leaves_at: Date | null }) }
+    }),
+  )
+}
+
 /** The lanes for which a sending run would find room now. None while the account is closed or the server is away. */
 export async function listOpenLanes(db: Db): Promise<('automatic' | 'campaign')[]> {
   const sender = await findSender(db)

@@ -101,10 +101,22 @@ export function addDeliveryRoutes(app: TypedApp, { db, clock, ring }: RouteDeps)
     schema: {
       tags: ['Sending'],
       summary: 'Change the limits; they hold from the next message on',
-      body: Type.Object({ limits: Type.String({ maxLength: 200, examples: ['14/1s,2000/24h'] }) }, closed),
+      body: Type.Object(
+        {
+          limits: Type.String({ maxLength: 200, examples: ['14/1s,2000/24h'] }),
+          automatic_reserve_percent: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 90,
+              description: 'Of windows of a day and longer, kept for automatic email',
+            }),
+          ),
+        },
+        closed,
+      ),
     },
     handler: async ({ body }) => {
-      await changeLimits(db, body.limits)
+      await changeLimits(db, body)
       return measureSender(db)
     },
   })

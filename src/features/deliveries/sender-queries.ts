@@ -27,6 +27,11 @@ export async function findSender(db: DbOrTx) {
   return db.selectFrom('senders').selectAll().where('name', '=', SENDER_NAME).executeTakeFirst()
 }
 
+/** The share kept for automatic email; `recordLimits` in the same transaction makes it count. */
+export async function recordReserve(tx: DbOrTx, id: number, percent: number): Promise<void> {
+  await tx.updateTable('senders').set({ automatic_reserve_percent: percent }).where('id', '=', id).execute()
+}
+
 /** Writes the limits in both shapes: as the operator reads them, and as the rows that exchange_attempts counts by. */
 export async function recordLimits(tx: DbOrTx, id: number, limits: string): Promise<void> {
   // The sender's row first: an exchange under way holds it until it has counted.

@@ -1,16 +1,18 @@
-import { InvalidInput } from '../../lib/errors.ts'
+import { type FieldFault, InvalidInput } from '../../lib/errors.ts'
 import { formatSendLimits, parseSendLimits } from '../../lib/send-limits.ts'
 import type { Db } from '../../platform/db/open.ts'
-import { listStoppedDomains, measureLimits } from './limit-queries.ts'
-import { ensureSender, findSender, recordDomainRelease, recordLimits } from './sender-queries.ts'
+import { type LimitUse, listStoppedDomains, measureLimits, measureLimitUse } from './limit-queries.ts'
+import { ensureSender, findSender, recordDomainRelease, recordLimits, recordReserve } from './sender-queries.ts'
 
 /** The mail account: its limits with what is left of each, and in words whatever keeps it from sending. */
 export async function measureSender(db: Db) {
   const sender = await findSender(db)
-  if (!sender) return { limits: [], closed: undefined, trouble: undefined, stopped_domains: [] }
+  if (!sender)
+    return { limits: [], automatic_reserve_percent: 0, closed: undefined, trouble: undefined, stopped_domains: [] }
   const { closed_until, trouble_since } = sender
   return {
     limits: await measureLimits(db, sender),
+    automatic_reserve_percent: sender.automatic_reserve_percent,
     // These times are the database's; a clock that is a little off only says it a little longer or shorter.
     closed:
       closed_until && closed_until.getTime() > Date.now()
@@ -23,20 +25,47 @@ export async function measureSender(db: Db) {
   }
 }
 
-/** New limits hold from the next dialogue on, over all processes; what has left already counts. @throws InvalidInput */
-export async function changeLimits(db: Db, text: string): Promise<void> {
-  const limits = parseLimits(text)
-  // A web process may be asked before any worker has started.
-  const id = await ensureSender(db, undefined)
-  await db.transaction().execute((tx) => recordLimits(tx, id, limits))
+/** What counts against each limit now, and when there is room again. */
+export async function listLimitUse(db: Db): Promise<LimitUse[]> {
+  const sender = await findSender(db)
+  return sender ? measureLimitUse(db, sender) : []
 }
 
-function parseLimits(text: string): string {
+/** What of a day's limit can be kept for automatic email. */
+const MOST_RESERVE_PERCENT = 90
+
+/**
+ * New limits hold from the next dialogue on, over all processes; what has left already counts.
+ * @param change.automatic_reserve_percent of windows of a day and longer, kept for automatic email; 0 to 90
+ * @throws InvalidInput by field
+ */
+export async function changeLimits(
+  db: Db,
+  change: { limits: string; automatic_reserve_percent?: number | undefined },
+): Promise<void> {
+  const faults: FieldFault[] = []
+  const limits = parseLimits(change.limits, faults)
+  const { automatic_reserve_percent: reserve } = change
+  if (reserve !== undefined && !(Number.isInteger(reserve) && reserve >= 0 && reserve <= MOST_RESERVE_PERCENT)) {
+    const message = `Write a whole number from 0 to ${MOST_RESERVE_PERCENT}.`
+    faults.push({ field: 'automatic_reserve_percent', message })
+  }
+  if (faults.length > 0) throw new InvalidInput(faults)
+  // A web process may be asked before any worker has started.
+  const id = await ensureSender(db, undefined)
+  await db.transaction().execute(async (tx) => {
+    if (reserve !== undefined) await recordReserve(tx, id, reserve)
+    await recordLimits(tx, id, limits)
+  })
+}
+
+function parseLimits(text: string, faults: FieldFault[]): string {
   try {
     return formatSendLimits(parseSendLimits(text))
   } catch (error) {
-    if (error instanceof RangeError) throw new InvalidInput([{ field: 'limits', message: error.message }])
-    throw error
+    if (!(error instanceof RangeError)) throw error
+    faults.push({ field: 'limits', message: error.message })
+    return ''
   }
 }
 

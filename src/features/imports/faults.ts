@@ -1,3 +1,4 @@
+import { csvLine } from '../../lib/csv.ts'
 import { PairpostError } from '../../lib/errors.ts'
 
 /** What is wrong with one row of an upload: `line` counts lines of the file from 1, `field` is one of ours. */
@@ -22,16 +23,9 @@ export function quoteCell(cell: string): string {
   return shown.length > 40 ? `"${shown.slice(0, 40).join('')}…"` : `"${shown.join('')}"`
 }
 
-/**
- * Faults as CSV (RFC 4180). A message quotes what strangers wrote, so a cell that a spreadsheet would run as a formula
- * gets an apostrophe before it.
- */
+/** Faults as CSV. A message quotes what strangers wrote. */
 export function faultsAsCsv(faults: readonly RowFault[]): string {
-  const lines = faults.map(({ line, field, message }) => [String(line), field, message].map(csvCell).join(','))
-  return ['line,field,message', ...lines, ''].join('\r\n')
-}
-
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  return [['line', 'field', 'message'], ...faults.map(({ line, field, message }) => [line, field, message])]
+    .map(csvLine)
+    .join('')
 }

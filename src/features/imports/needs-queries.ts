@@ -12,10 +12,7 @@ export interface ImportNeed {
 }
 
 /** Uploads that are kept and wait for a decision; the one that will be forgotten first stands first. */
-export async function listImportNeeds(
-  db: Db,
-  { now, limit }: { now: Date; limit: number },
-): Promise<ImportNeed[]> {
+export async function listImportNeeds(db: Db, { now, limit }: { now: Date; limit: number }): Promise<ImportNeed[]> {
   const { rows } = await sql<ImportNeed>`
     select i.id, r.code as round, i.file_name, i.kept_until,
       case when i.finished_at is null then 'columns' else 'checked' end as step

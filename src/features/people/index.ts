@@ -4,8 +4,8 @@
  * in an audience, and never merges two people by itself.
  */
 export {
+  browseParticipants,
   type Counted,
-  countParticipants,
   eachParticipant,
   listEverybody,
   listParticipantChoices,
@@ -14,9 +14,18 @@ export {
   type ParticipantChoice,
   type ParticipantsWanted,
 } from './participants.ts'
+export type { PersonValues } from './queries.ts'
 export { addPeopleRoutes } from './routes.ts'
 export { faultOfName, tidyBlanks } from './rules.ts'
-export { getPerson, type Person, type PersonChange, unknownCountry, updatePerson } from './service.ts'
+export { APPLICATION_STATES } from './schema.ts'
+export {
+  getPerson,
+  listPartnersOfPerson,
+  type Person,
+  type PersonChange,
+  unknownCountry,
+  updatePerson,
+} from './service.ts'
 export {
   endPause,
   liftEndedPauses,

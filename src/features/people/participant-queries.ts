@@ -19,17 +19,21 @@ export const SECTOR_LENGTH = 200
 
 function selectParticipants(db: Db, filter: ParticipantFilter) {
   const { text, matched } = filter
-  let query = db
-    .selectFrom('applications')
-    .innerJoin('people', 'people.id', 'applications.person_id')
-    .where('applications.round_id', '=', filter.round_id)
+  let query = db.selectFrom('applications').where('applications.round_id', '=', filter.round_id)
   if (filter.states) query = query.where('applications.state', 'in', filter.states)
   if (filter.country_code) query = query.where('applications.country_code', '=', filter.country_code)
   if (filter.pathway !== undefined) query = query.where('applications.pathway', '=', filter.pathway)
   if (filter.sector !== undefined)
     query = query.where(sql<boolean>`left(applications.sector, ${sql.lit(SECTOR_LENGTH)}) = ${filter.sector}`)
   if (text && 'ids' in text) query = query.where('applications.person_id', '=', sql<number>`any(${text.ids})`)
-  if (text && 'test' in text) query = query.where(text.test)
+  if (text && 'test' in text) {
+    const { test } = text
+    query = query.where((is) =>
+      is.exists(
+        is.selectFrom('people').select('people.id').whereRef('people.id', '=', 'applications.person_id').where(test),
+      ),
+    )
+  }
   if (matched !== undefined) query = query.where(matched ? HAS_PARTNER : sql<boolean>`not ${HAS_PARTNER}`)
   return query
 }
@@ -41,6 +45,7 @@ const HAS_PARTNER = sql<boolean>`exists (
 /** Applications of a round with their people, by person id. */
 export function listParticipantRows(db: Db, filter: ParticipantFilter & { after: number; limit: number }) {
   return selectParticipants(db, filter)
+    .innerJoin('people', 'people.id', 'applications.person_id')
     .leftJoin('addresses', (on) =>
       on.onRef('addresses.person_id', '=', 'people.id').on('addresses.is_primary', '=', true),
     )
@@ -69,7 +74,7 @@ export function listParticipantRows(db: Db, filter: ParticipantFilter & { after:
 
 /** How many there are, counted to `most` and no further: a count over everybody would cost more than the page. */
 export async function countParticipantRows(db: Db, filter: ParticipantFilter, most: number): Promise<number> {
-  const some = selectParticipants(db, filter).select('applications.id').limit(most).as('some')
+  const some = selectParticipants(db, filter).select('applications.person_id').limit(most).as('some')
   const { count } = await db
     .selectFrom(some)
     .select((is) => is.fn.countAll<number>().as('count'))

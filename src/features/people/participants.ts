@@ -107,15 +107,23 @@ const MOST_COUNTED = 10_000
 /** Whom a text picks is looked at one by one when very many share it. */
 const MOST_COUNTED_BY_TEXT = 1000
 
-/** @throws NotFound, InvalidInput */
-export async function countParticipants(
-  { db }: { db: Db },
-  wanted: ParticipantChoice & { code: string },
-): Promise<Counted> {
+/** A page, how many the choice picks, and of how many. @throws NotFound, InvalidInput */
+export async function browseParticipants({ db }: { db: Db }, wanted: ParticipantsWanted) {
   const filter = await filterOf(db, wanted)
+  const { round_id, ...choice } = filter
+  const isChosen = Object.values(choice).some((value) => value !== undefined)
+  const [page, everybody, chosen] = await Promise.all([
+    readPage(db, filter, wanted.after ?? 0, wanted.limit ?? PAGE),
+    count(db, { round_id }),
+    isChosen ? count(db, filter) : undefined,
+  ])
+  return { ...page, counted: chosen ?? everybody, everybody }
+}
+
+async function count(db: Db, filter: ParticipantFilter): Promise<Counted> {
   const most = filter.text ? MOST_COUNTED_BY_TEXT : MOST_COUNTED
-  const count = await countParticipantRows(db, filter, most + 1)
-  return { count: Math.min(count, most), more: count > most }
+  const found = await countParticipantRows(db, filter, most + 1)
+  return { count: Math.min(found, most), more: found > most }
 }
 
 /** What a round's people can be filtered by: values that occur. */

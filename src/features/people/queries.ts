@@ -23,6 +23,7 @@ export function findPersonRow(db: Db, id: number) {
             'rounds.code as round',
             'applications.state',
             'applications.submitted_at',
+            'applications.state_changed_at',
             'applications.country_code',
             'applications.pathway',
             'applications.sector',
@@ -48,14 +49,40 @@ export interface PersonValues {
   time_zone?: string | null
 }
 
-/** False when there is no such person. */
-export async function updatePersonRow(db: Db, id: number, values: PersonValues): Promise<boolean> {
-  const { numUpdatedRows } = await db
+/** False when there is no such person, or not one with the values `seen`. */
+export async function updatePersonRow(
+  db: Db,
+  id: number,
+  values: PersonValues,
+  seen: PersonValues = {},
+): Promise<boolean> {
+  let query = db
     .updateTable('people')
     .set({ ...values, updated_at: sql`now()` })
     .where('id', '=', id)
-    .executeTakeFirst()
+  for (const [column, value] of Object.entries(seen))
+    query = query.where(sql.ref(column), 'is not distinct from', value)
+  const { numUpdatedRows } = await query.executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+/** Every partner a person had or has, the newest partnership first. */
+export function listPartnersEver(db: Db, personId: number) {
+  return db
+    .selectFrom('partnership_members as own')
+    .innerJoin('partnerships', 'partnerships.id', 'own.partnership_id')
+    .innerJoin('rounds', 'rounds.id', 'partnerships.round_id')
+    .innerJoin('partnership_members as other', (on) =>
+      on.onRef('other.partnership_id', '=', 'own.partnership_id').onRef('other.person_id', '<>', 'own.person_id'),
+    )
+    .innerJoin('people', 'people.id', 'other.person_id')
+    .select(['rounds.code as round_code', 'partnerships.id as partnership_id', 'partnerships.introduced_at'])
+    .select(['partnerships.ended_at', 'partnerships.end_reason'])
+    .select(['people.id as person_id', 'people.given_name', 'people.family_name', 'people.country_code'])
+    .where('own.person_id', '=', personId)
+    .orderBy('partnerships.id', 'desc')
+    .orderBy('people.id')
+    .execute()
 }
 
 /** Applications that still stand, in rounds that have not ended. @param today `YYYY-MM-DD` */

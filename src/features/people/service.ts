@@ -1,8 +1,8 @@
 import { countryName, findCountryCode } from '../../lib/countries.ts'
-import { type FieldFault, InvalidInput, NotFound } from '../../lib/errors.ts'
+import { Conflict, type FieldFault, InvalidInput, NotFound } from '../../lib/errors.ts'
 import { isTimeZone, zoneOfCountry } from '../../lib/time-zones.ts'
 import type { Db } from '../../platform/db/open.ts'
-import { findPersonRow, type PersonValues, updatePersonRow } from './queries.ts'
+import { findPersonRow, listPartnersEver, type PersonValues, updatePersonRow } from './queries.ts'
 import { canonicalLanguage, faultOfName, tidyBlanks } from './rules.ts'
 import { listCurrentSuppressions } from './suppression-queries.ts'
 
@@ -26,6 +26,11 @@ export async function getPerson({ db }: Deps, { id }: { id: number }) {
   }
 }
 
+/** Every partner a person had or has, over all rounds, the newest first. */
+export function listPartnersOfPerson({ db }: Deps, { id }: { id: number }) {
+  return listPartnersEver(db, id)
+}
+
 export interface PersonChange {
   given_name?: string
   family_name?: string
@@ -36,11 +41,18 @@ export interface PersonChange {
   time_zone?: string | null
 }
 
-/** @throws NotFound, InvalidInput by field */
-export async function updatePerson(deps: Deps, { id, change }: { id: number; change: PersonChange }): Promise<Person> {
-  const found = await updatePersonRow(deps.db, id, checkedValues(change))
-  if (!found) throw new NotFound(`Person ${id}`)
-  return getPerson(deps, { id })
+/**
+ * @param seen what its editor had before them: when somebody has changed it since, nothing is written
+ * @throws NotFound, InvalidInput by field, Conflict `person_changed`
+ */
+export async function updatePerson(
+  deps: Deps,
+  { id, change, seen }: { id: number; change: PersonChange; seen?: PersonValues | undefined },
+): Promise<Person> {
+  const written = await updatePersonRow(deps.db, id, checkedValues(change), seen)
+  const person = await getPerson(deps, { id })
+  if (!written) throw new Conflict('person_changed', 'Somebody has changed this person since.')
+  return person
 }
 
 function checkedValues(change: PersonChange): PersonValues {

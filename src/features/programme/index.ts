@@ -5,6 +5,17 @@
  */
 
 export { findProgrammeBanner } from './banner.ts'
+export { LOAD_DEMO, measureDemo, removeDemo, startDemoLoad, whyNoDemo } from './demo.ts'
+export {
+  DEMO_AUTHOR,
+  DEMO_ROUND,
+  type DemoCounts,
+  isDemoImported,
+  listDemoTopics,
+  readDemoState,
+  recordDemoLoaded,
+} from './demo-queries.ts'
+export { FIRST_STEPS, type FirstRun, type FirstStep, markFirstStep, readFirstRun } from './first-run-queries.ts'
 export { getProgramme, type Programme } from './queries.ts'
 export { addProgrammeRoutes } from './routes.ts'
 export { type ProgrammeChange, updateProgramme } from './service.ts'

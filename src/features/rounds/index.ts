@@ -7,12 +7,13 @@ export { listRoundRows, type RoundRow } from './queries.ts'
 export { addRoundRoutes } from './routes.ts'
 export { type CountryShare, listOverCap, type Stage, stageOf, type Timetable } from './rules.ts'
 export {
+  countRounds,
   createRound,
   getRound,
   getRoundRow,
-  listRounds,
   type Round,
   type RoundChange,
   type RoundInput,
   updateRound,
+  withFigures,
 } from './service.ts'

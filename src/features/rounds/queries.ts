@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db, DbOrTx } from '../../platform/db/open.ts'
+import type { DbOrTx } from '../../platform/db/open.ts'
 import type { Timetable } from './rules.ts'
 
 export interface RoundRow extends Timetable {
@@ -13,7 +13,7 @@ export interface RoundRow extends Timetable {
 export type RoundValues = Pick<RoundRow, 'code' | 'name' | 'country_cap_percent'> & Timetable
 
 /** Undefined when the code is taken. */
-export function insertRound(db: Db, values: RoundValues): Promise<RoundRow | undefined> {
+export function insertRound(db: DbOrTx, values: RoundValues): Promise<RoundRow | undefined> {
   return db
     .insertInto('rounds')
     .values(values)
@@ -31,7 +31,7 @@ export function findRoundForUpdate(tx: DbOrTx, code: string): Promise<RoundRow |
   return tx.selectFrom('rounds').selectAll().where('code', '=', code).forUpdate().executeTakeFirst()
 }
 
-export function listRoundRows(db: Db): Promise<RoundRow[]> {
+export function listRoundRows(db: DbOrTx): Promise<RoundRow[]> {
   return db.selectFrom('rounds').selectAll().orderBy(sql`starts_on desc nulls first`).orderBy('id', 'desc').execute()
 }
 
@@ -40,7 +40,7 @@ export function updateRoundRow(tx: DbOrTx, id: number, values: Omit<RoundValues,
 }
 
 /** Applications by state, and how many did not agree to the code of conduct. */
-export function countApplications(db: Db, roundIds: number[]) {
+export function countApplications(db: DbOrTx, roundIds: number[]) {
   return db
     .selectFrom('applications')
     .select(['round_id', 'state'])

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts'
 import { Conflict, InvalidInput, NotFound } from '../../lib/errors.ts'
-import type { Db } from '../../platform/db/open.ts'
+import type { Db, DbOrTx } from '../../platform/db/open.ts'
 import {
   countApplications,
   countByCountry,
@@ -43,7 +43,7 @@ const UNDECIDED: Timetable = {
 }
 
 /** @throws InvalidInput by field, Conflict `round_exists` */
-export async function createRound(deps: Deps, input: RoundInput): Promise<Round> {
+export async function createRound(deps: { db: DbOrTx; clock: Clock }, input: RoundInput): Promise<Round> {
   const values = { country_cap_percent: DEFAULT_CAP_PERCENT, ...UNDECIDED, ...input }
   checkRound(values)
   const row = await insertRound(deps.db, values)
@@ -57,7 +57,7 @@ export async function getRound(deps: Deps, { code }: { code: string }): Promise<
 }
 
 /** The row alone, for features that only need to know which round it is. @throws NotFound */
-export async function getRoundRow({ db }: { db: Db }, { code }: { code: string }): Promise<RoundRow> {
+export async function getRoundRow({ db }: { db: DbOrTx }, { code }: { code: string }): Promise<RoundRow> {
   const row = await findRound(db, code)
   if (!row) throw new NotFound(`Round ${code}`)
   return row
@@ -68,16 +68,41 @@ export async function listRounds(deps: Deps): Promise<Round[]> {
   return addCounts(deps, await listRoundRows(deps.db))
 }
 
-/** Changes what is given and leaves the rest. @throws NotFound, InvalidInput by field */
-export async function updateRound(deps: Deps, { code, change }: { code: string; change: RoundChange }): Promise<Round> {
+/**
+ * Changes what is given and leaves the rest.
+ * @param input.seen the round as it was when the change was made from it: a field that somebody else has changed since
+ * is not written over
+ * @throws NotFound, InvalidInput by field, Conflict `round_changed`
+ */
+export async function updateRound(
+  deps: Deps,
+  { code, change, seen }: { code: string; change: RoundChange; seen?: RoundChange | undefined },
+): Promise<Round> {
   const row = await deps.db.transaction().execute(async (tx) => {
     const before = await findRoundForUpdate(tx, code)
     if (!before) throw new NotFound(`Round ${code}`)
+    const others = (Object.keys(change) as (keyof RoundChange)[]).filter(
+      (field) => seen && before[field] !== seen[field] && before[field] !== change[field],
+    )
+    if (others.length > 0) {
+      const now = others.map((field) => `${FIELD_WORDS[field]} is now ${before[field] ?? 'empty'}`).join(', ')
+      throw new Conflict('round_changed', `Somebody else has changed the round since you opened it: ${now}.`)
+    }
     const { id, code: _code, created_at: _created, ...values } = { ...before, ...change }
     checkRound({ ...values, code })
     return updateRoundRow(tx, id, values)
   })
   return withCounts(deps, row)
+}
+
+const FIELD_WORDS: Record<keyof RoundChange, string> = {
+  name: 'its name',
+  applications_open_on: 'the opening of applications',
+  applications_close_on: 'the close of applications',
+  confirm_by: 'the confirmation deadline',
+  starts_on: 'the start',
+  ends_on: 'the end',
+  country_cap_percent: 'the country cap',
 }
 
 function checkRound(values: RoundValues): void {
@@ -88,16 +113,33 @@ function checkRound(values: RoundValues): void {
   if (faults.length > 0) throw new InvalidInput(faults)
 }
 
-async function withCounts(deps: Deps, row: RoundRow): Promise<Round> {
+async function withCounts(deps: { db: DbOrTx; clock: Clock }, row: RoundRow): Promise<Round> {
   const [round] = await addCounts(deps, [row])
   return round as Round
 }
 
-async function addCounts({ db, clock }: Deps, rows: RoundRow[]): Promise<Round[]> {
-  if (rows.length === 0) return []
-  const ids = rows.map(({ id }) => id)
+async function addCounts({ db, clock }: { db: DbOrTx; clock: Clock }, rows: RoundRow[]): Promise<Round[]> {
+  const figures = await countRounds(
+    db,
+    rows.map(({ id }) => id),
+  )
+  return withFigures(rows, figures, clock.now())
+}
+
+/** What the figures of these rounds are made from. It reads every application of them. */
+export async function countRounds(db: DbOrTx, ids: number[]) {
+  if (ids.length === 0) return { states: [], countries: [] }
   const [states, countries] = await Promise.all([countApplications(db, ids), countByCountry(db, ids)])
-  const today = clock.now().toISOString().slice(0, 10)
+  return { states, countries }
+}
+
+/** Rounds with their stage, and with figures that were counted a moment ago. */
+export function withFigures(
+  rows: readonly RoundRow[],
+  { states, countries }: Awaited<ReturnType<typeof countRounds>>,
+  now: Date,
+): Round[] {
+  const today = now.toISOString().slice(0, 10)
   return rows.map((row) => {
     const here = countries.filter(({ round_id }) => round_id === row.id)
     return {

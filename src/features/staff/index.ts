@@ -12,4 +12,11 @@ export { addStaffRoutes } from './routes.ts'
 export { sessionStore, sweepSessions } from './sessions.ts'
 export { findSignIn, LINK_MINUTES, printFirstSignIn, printSignIn, requestSignIn, useSignIn } from './sign-in.ts'
 export { createSignInComposer } from './sign-in-email.ts'
-export { createApiToken, findCaller, listApiTokens, revokeApiToken } from './tokens.ts'
+export {
+  createApiToken,
+  createNamedToken,
+  findCaller,
+  getApiToken,
+  listApiTokens,
+  revokeApiToken,
+} from './tokens.ts'

@@ -2,7 +2,7 @@ import type { Ring } from '../../jobs/catalog.ts'
 import { parseAddress } from '../../lib/address.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Conflict, type FieldFault, InvalidInput, NotFound } from '../../lib/errors.ts'
-import { ROLES, type Role } from '../../lib/permissions.ts'
+import { isRole, type Role } from '../../lib/permissions.ts'
 import { isTimeZone } from '../../lib/time-zones.ts'
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
 import {
@@ -116,7 +116,7 @@ export async function updateMember(
 
 function readChange(change: MemberChange): { values: MemberChange; faults: FieldFault[] } {
   const faults: FieldFault[] = []
-  const values: MemberChange = { ...change }
+  const values: MemberChange = change.disabled === undefined ? {} : { disabled: change.disabled }
   if (change.name !== undefined) {
     values.name = change.name.trim()
     const fault = faultOfName(values.name)
@@ -127,10 +127,14 @@ function readChange(change: MemberChange): { values: MemberChange; faults: Field
     if (parsed.ok) values.address = parsed.address
     else faults.push({ field: 'address', message: parsed.message })
   }
-  if (change.role !== undefined && !ROLES.includes(change.role))
-    faults.push({ field: 'role', message: 'Choose one of the roles.' })
-  if (change.time_zone !== undefined && !isTimeZone(change.time_zone))
-    faults.push({ field: 'time_zone', message: 'This is no time zone that we know, such as Europe/Lisbon.' })
+  if (change.role !== undefined) {
+    if (isRole(change.role)) values.role = change.role
+    else faults.push({ field: 'role', message: 'Choose one of the roles.' })
+  }
+  if (change.time_zone !== undefined) {
+    if (isTimeZone(change.time_zone)) values.time_zone = change.time_zone
+    else faults.push({ field: 'time_zone', message: 'This is no time zone that we know, such as Europe/Lisbon.' })
+  }
   return { values, faults }
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Role } from '../../lib/permissions.ts'
 import type { DbOrTx } from '../../platform/db/open.ts'
 
@@ -28,6 +29,22 @@ export async function listTokens(db: DbOrTx, page: { after: number; limit: numbe
     .limit(page.limit)
     .execute()
   return rows as ApiTokenRow[]
+}
+
+export async function findToken(db: DbOrTx, id: number): Promise<ApiTokenRow | undefined> {
+  return (await db.selectFrom('api_tokens').select(SHOWN).where('id', '=', id).executeTakeFirst()) as
+    | ApiTokenRow
+    | undefined
+}
+
+/** One new token at a time: two of the same name must not pass each other's check. */
+export async function lockTokens(tx: DbOrTx): Promise<void> {
+  await sql`lock table api_tokens in share row exclusive mode`.execute(tx)
+}
+
+export async function isNameInUse(tx: DbOrTx, name: string): Promise<boolean> {
+  const query = tx.selectFrom('api_tokens').select('id').where('name', '=', name).where('revoked_at', 'is', null)
+  return (await query.executeTakeFirst()) !== undefined
 }
 
 export async function findTokenByHash(db: DbOrTx, hash: Buffer): Promise<{ id: number; role: Role } | undefined> {

@@ -13,6 +13,11 @@ export function isSerializationFailure(error: unknown): boolean {
   return isDatabaseError(error) && (error.code === '40001' || error.code === '40P01')
 }
 
+/** Whether a row with this key is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return isDatabaseError(error) && error.code === '23505'
+}
+
 /** Whether the database cannot be reached, is starting or ending, or has no connection left. */
 export function isDatabaseAway(error: unknown): boolean {
   if (isDatabaseError(error)) return /^(08|57P0|53300)/.test(error.code)

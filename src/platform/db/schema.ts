@@ -204,6 +204,7 @@ export interface Installation {
   epoch: Generated<number>;
   id: Generated<string>;
   only_row: Generated<boolean>;
+  removed_attempt: Generated<number>;
   swept_at: Timestamp | null;
 }
 

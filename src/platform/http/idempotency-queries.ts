@@ -1,4 +1,4 @@
-import type { Db } from '../db/open.ts'
+import type { Db, DbOrTx } from '../db/open.ts'
 
 /** A key of one caller, as it was claimed at `claimed_at`. */
 export interface ClaimedKey {
@@ -38,7 +38,10 @@ export async function claimKey(
   return row && { caller, key, claimed_at: row.created_at }
 }
 
-export async function findKey(db: Db, { caller, key }: { caller: string; key: string }): Promise<KnownKey | undefined> {
+export async function findKey(
+  db: DbOrTx,
+  { caller, key }: { caller: string; key: string },
+): Promise<KnownKey | undefined> {
   return db
     .selectFrom('idempotency_keys')
     .select(['request_hash', 'status', 'response', 'content_type'])
@@ -76,4 +79,30 @@ export async function releaseKey(db: Db, { caller, key, claimed_at }: ClaimedKey
 
 export async function forgetKeys(db: Db, before: Date): Promise<void> {
   await db.deleteFrom('idempotency_keys').where('created_at', '<', before).execute()
+}
+
+/**
+ * Takes a key within a transaction, so that it is kept only with the work it stands for. False when the work was done
+ * already; a second request at the same moment waits for the first.
+ */
+export async function claimOnce(tx: DbOrTx, row: { caller: string; key: string; now: Date }): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('idempotency_keys')
+    .values({ caller: row.caller, key: row.key, request_hash: '', created_at: row.now })
+    .onConflict((conflict) => conflict.columns(['caller', 'key']).doNothing())
+    .executeTakeFirst()
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+/** Keeps what the work of such a key came to. */
+export async function recordOnce(
+  tx: DbOrTx,
+  { caller, key, response }: { caller: string; key: string; response: string },
+): Promise<void> {
+  await tx
+    .updateTable('idempotency_keys')
+    .set({ status: 303, response })
+    .where('caller', '=', caller)
+    .where('key', '=', key)
+    .execute()
 }

@@ -24,7 +24,9 @@ document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
 document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
   if (ctx) tell('The connection failed. What you see may be old.', 'Load the page again', location.href)
 })
-document.addEventListener('htmx:after:swap', () => document.getElementById('trouble')?.remove())
+document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
+  if (ctx.response.status < 400) document.getElementById('trouble')?.remove()
+})
 
 function closeMenus(ifAny) {
   for (const menu of document.querySelectorAll('details.menu[open]')) if (ifAny(menu)) menu.open = false

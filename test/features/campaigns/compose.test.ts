@@ -140,7 +140,10 @@ test('the preview is what is sent, to the letter, but for the links of the perso
     const asSent = (shown: string | undefined) =>
       shown
         ?.replace(/\r\n|\r|\n/g, '\r\n')
-        .replaceAll('/u/example', `/u/${/\/u\/([a-z2-7]{28})/.exec(parts[0] ?? '')?.[1]}`)
+        .replaceAll(
+          /(\/u|\/p\/preferences)\/example/g,
+          (_, path) => `${path}/${new RegExp(`${path}/([a-z2-7]{28})`).exec(parts[0] ?? '')?.[1]}`,
+        )
     expect(parts).toEqual([asSent(text.text), asSent(html.html)])
     // A header is one line, and the marks of direction stay out of it.
     const parsed = await PostalMime.parse(message)

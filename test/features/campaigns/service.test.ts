@@ -126,7 +126,7 @@ test('a change of text makes a version with all languages, and no other change d
     .execute()
   expect(
     rows.map(({ version, language, compiled }) => `${version} ${language} ${compiled ? 'compiled' : ''}`.trim()),
-  ).toEqual(['1 en compiled', '1 fr compiled', '2 en', '2 es', '2 fr compiled'])
+  ).toEqual(['1 en compiled', '1 fr compiled', '2 en compiled', '2 es compiled', '2 fr compiled'])
   expect((await updateCampaign(deps, { id, change: { variants: { fr: null } } })).variants).not.toHaveProperty('fr')
   await expect(updateCampaign(deps, { id, change: { variants: { en: null } } })).rejects.toThrow(
     "campaign's own language",

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { addDeliveryRoutes, ensureSender, measureSender } from '../../../src/features/deliveries/index.ts'
+import { addDeliveryRoutes, ensureSender, listLimitUse, measureSender } from '../../../src/features/deliveries/index.ts'
 import { openTestDeps } from '../../support/deps.ts'
 import { queueCampaign } from '../../support/ledger.ts'
 import { serveRoutes } from '../../support/routes.ts'
@@ -78,4 +78,41 @@ test('trouble, a closed account and stopped domains are said in words; a person 
   })
   expect((await app.inject({ method: 'DELETE', url: '/sending/stopped-domains/Strict.example' })).statusCode).toBe(204)
   expect((await app.inject('/sending')).json().stopped_domains).toEqual([])
+})
+
+test('the use of a limit says what counts, and when the oldest leaves the window', async () => {
+  const { deps } = await open()
+  expect(await listLimitUse(deps.db)).toEqual([])
+  const sender = await ensureSender(deps.db, '5/1s,10/24h')
+  expect(await listLimitUse(deps.db)).toMatchObject([{ used: 0, oldest_leaves_at: null }, { used: 0 }])
+  await queueCampaign(deps.db, ['a@x.example'])
+  const { id: worker } = await deps.db
+    .insertInto('workers')
+    .values({ host: 'h', pid: 1 })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await sql`insert into attempts (delivery_id, sender_id, worker_id, lane, address, counted, ended_at)
+    select 1, ${sender}, ${worker}, 'campaign', 'a@x.example', counted, ended_at from (values
+      (true, null::timestamptz), (true, clock_timestamp() - interval '1 hour'), (true, clock_timestamp() - interval '23 hours'),
+      (true, clock_timestamp() - interval '25 hours'), (false, clock_timestamp() - interval '2 hours')) v(counted, ended_at)`.execute(
+    deps.db,
+  )
+  const [second, day] = await listLimitUse(deps.db)
+  expect(second).toMatchObject({ count: 5, seconds: 1, used: 1, oldest_leaves_at: null })
+  expect(day).toMatchObject({ count: 10, seconds: 86_400, used: 3 })
+  const hours = ((day?.oldest_leaves_at?.getTime() ?? 0) - Date.now()) / 3_600_000
+  expect(hours).toBeGreaterThan(0.9)
+  expect(hours).toBeLessThan(1.1)
+})
+
+test('the share for automatic email changes with the limits, and only within its bounds', async () => {
+  const { deps, patch } = await open()
+  expect((await patch({ limits: '100/24h', automatic_reserve_percent: 25 })).json()).toMatchObject({
+    automatic_reserve_percent: 25,
+    limits: [{ count: 100, left_for_campaigns: 75 }],
+  })
+  const { rows } = await sql`select campaign_count from sender_limits`.execute(deps.db)
+  expect(rows).toEqual([{ campaign_count: 75 }])
+  expect((await patch({ limits: '50/24h' })).json().limits).toMatchObject([{ left_for_campaigns: 37 }])
+  expect((await patch({ limits: '1/1s', automatic_reserve_percent: 91 })).statusCode).toBe(422)
 })

@@ -83,6 +83,9 @@ export function phrasesOf(language: string): Phrases {
     : { ...(WORDS.en as Words), language: 'en', direction: 'ltr' }
 }
 
+/** The languages that have fixed words of their own; every other one gets the English ones. */
+export const PHRASE_LANGUAGES: readonly string[] = Object.keys(WORDS)
+
 /** What stands for an empty field in a language when the campaign says nothing. */
 export function defaultFallbacks(language: string): Partial<Record<MergeField, string>> {
   return FALLBACKS[primaryOf(language)] ?? {}

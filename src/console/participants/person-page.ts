@@ -1,0 +1,92 @@
+import { Type } from '@fastify/type-provider-typebox'
+import { type Explanation, explainDelivery, listCampaignsForPerson } from '../../features/campaigns/index.ts'
+import { listDeliveriesOfPerson } from '../../features/deliveries/index.ts'
+import { listImportsOfPerson } from '../../features/imports/index.ts'
+import { getPerson, listPartnersOfPerson, listPersonSuppressions } from '../../features/people/index.ts'
+import { mayDo } from '../../lib/permissions.ts'
+import type { TypedApp } from '../../platform/http/typed-app.ts'
+import { presentZone } from '../present/time.ts'
+import type { ConsoleDeps } from '../shell.ts'
+import {
+  presentCampaignOptions,
+  presentHistory,
+  presentImports,
+  presentMails,
+  presentStops,
+  sayProgrammeMail,
+} from './present-mail.ts'
+import { presentApplications, presentFacts, presentPartners } from './present-person.ts'
+import { readStaffNames } from './sources.ts'
+import { nameOf } from './words.ts'
+
+const PAGE = 50
+const MOST_CAMPAIGNS = 200
+
+export const PersonParams = Type.Object({ id: Type.Integer({ minimum: 1 }) })
+const PersonQuery = Type.Object({
+  /** "Why (not) this mail?" */
+  campaign: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Literal('')])),
+  before: Type.Optional(Type.Integer({ minimum: 1 })),
+  notice: Type.Optional(Type.String({ maxLength: 40 })),
+})
+
+const NOTICES: Record<string, string> = {
+  edited: 'Saved.',
+  stopped: 'Mail is stopped. What was being handed over at this moment may still arrive.',
+  lifted: 'Mail goes to them again.',
+  removed: 'Removed. No mail goes to them any more, and their application has ended.',
+}
+
+/** GET /console/participants/:id: one person's whole story. */
+export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
+  const { db, clock, shell } = deps
+  app.route({
+    method: 'GET',
+    url: '/console/participants/:id',
+    config: { allow: 'people.read' },
+    schema: { params: PersonParams, querystring: PersonQuery },
+    handler: async ({ params, query, caller }, reply) => {
+      const { id } = params
+      const asked = query.campaign || undefined
+      const person = await getPerson(deps, { id })
+      const [history, partners, mails, imports, campaigns, names, why] = await Promise.all([
+        listPersonSuppressions(deps, { id }),
+        listPartnersOfPerson(deps, { id }),
+        listDeliveriesOfPerson(db, { person_id: id, before: query.before, limit: PAGE }),
+        listImportsOfPerson(deps, { person_id: id }),
+        listCampaignsForPerson(db, { person_id: id, limit: MOST_CAMPAIGNS }),
+        readStaffNames(db),
+        asked === undefined ? undefined : explainDelivery(db, { person_id: id, campaign_id: asked }),
+      ])
+      const now = clock.now()
+      const zone = caller?.staff?.time_zone ?? 'UTC'
+      const stops = presentStops(history, names, zone)
+      const path = `/console/participants/${id}`
+      const frame = { title: nameOf(person), nav: 'participants', notice: NOTICES[query.notice ?? ''] } as const
+      return shell.show(reply, 'participants/person', frame, {
+        path,
+        facts: presentFacts(person, now),
+        applications: presentApplications(person, zone),
+        partners: presentPartners(partners, zone),
+        mails: presentMails(mails.items, zone),
+        pager: {
+          next: mails.next === null ? '' : `${path}?before=${mails.next}#mail`,
+          first: query.before ? `${path}#mail` : '',
+        },
+        imports: presentImports(imports, zone),
+        stops,
+        history: presentHistory(history, names, zone),
+        programmeMail: sayProgrammeMail(stops, history, zone),
+        campaigns: presentCampaignOptions(campaigns, asked),
+        why: presentWhy(why, asked),
+        yourZone: presentZone(zone, now),
+        mayWrite: caller !== undefined && mayDo(caller.role, 'people.write'),
+        stoppable: person.addresses.length > 0,
+      })
+    },
+  })
+}
+
+function presentWhy(why: Explanation | undefined, campaign: number | undefined) {
+  return why ? { sentence: why.sentence, href: `/console/campaigns/${campaign}` } : ''
+}
