@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Conflict, InvalidInput, NotAllowed, NotFound, PairpostError, Upstream } from '../lib/errors.ts'
-import { isDatabaseAway } from '../platform/db/faults.ts'
+import { isDatabaseAway, isUnstorableInput } from '../platform/db/faults.ts'
 import type { Pages } from '../platform/http/pages.ts'
 import { wantsPage } from '../platform/http/problem.ts'
 import { faultsOf } from '../platform/http/schema-faults.ts'
@@ -21,9 +21,11 @@ interface ErrorPage {
  */
 export function answerConsoleError(deps: { shell: Shell; pages: Pages }) {
   return async (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const page = describe(error)
+    // It may be the session itself that could not be kept: it would fail this answer too.
+    if (page.status >= 500) request.session = null as never
     if (!wantsPage(request)) throw error
     if (error instanceof FormExpired) return answerLostForm(deps.pages, request, reply)
-    const page = describe(error)
     if (page.status >= 500) request.log.error({ err: error }, 'page failed')
     if (page.status === 503) reply.header('retry-after', 5)
     return showError(deps, reply, page)
@@ -42,6 +44,21 @@ async function showError(
   // A frame needs the database: when that is what failed, the page stands alone.
   if (caller?.staff && page.status < 500) return shell.show(reply, 'error', { title: page.title, nav: 'home' }, model)
   return reply.type('text/html; charset=utf-8').send(pages.render('console/error', plainFrame(page.title), model))
+}
+
+/** For an upload of who is signed out: nothing of it was read. */
+export function showSignedOut(pages: Pages, reply: FastifyReply): FastifyReply {
+  return reply
+    .status(401)
+    .type('text/html; charset=utf-8')
+    .send(
+      pages.render('console/error', plainFrame('You are signed out'), {
+        status: 401,
+        title: 'You are signed out',
+        message: 'Nothing was changed. Sign in, then go back to the page before this one and send it again.',
+        ways: [{ href: '/sign-in', text: 'Sign in' }],
+      }),
+    )
 }
 
 /** For an address of the console at which there is nothing. */
@@ -70,6 +87,12 @@ function describe(error: FastifyError): ErrorPage {
   if (error instanceof InvalidInput)
     return { status: 422, title: 'That cannot be done', message: error.faults.map(({ message }) => message).join(' ') }
   if (error instanceof Upstream) return { status: 502, title: 'Another service failed', message: error.message }
+  if (isUnstorableInput(error))
+    return {
+      status: 422,
+      title: 'That could not be read',
+      message: 'Something in it is out of range, or holds a character that cannot be kept.',
+    }
   if (isDatabaseAway(error))
     return { status: 503, title: 'Not available now', message: 'The database does not answer. Try again in a moment.' }
   if (error.statusCode === 413)

@@ -5,12 +5,19 @@
 import type { TypedApp } from '../platform/http/typed-app.ts'
 import { addCampaignPages } from './campaigns/pages.ts'
 import { addComponentsPage } from './components.ts'
+import { addFirstRunPages } from './first-run/pages.ts'
 import { addHelpPage } from './help.ts'
+import { addHomePage } from './home/pages.ts'
+import { addJobPages } from './jobs/pages.ts'
+import { addImportPages } from './imports/index.ts'
 import { addParticipantPages } from './participants/index.ts'
+import { addSuppressionPages } from './participants/suppression-pages.ts'
 import { addPicturePages } from './pictures/pages.ts'
+import { addRoundPages } from './rounds/pages.ts'
 import { addSettingsPages } from './settings/index.ts'
 import type { ConsoleDeps } from './shell.ts'
 import { addSignInPages } from './sign-in.ts'
+import { addWritePages } from './write/pages.ts'
 
 export { showMissingPage } from './errors.ts'
 export { addConsoleScope } from './scope.ts'
@@ -20,9 +27,16 @@ export { type ConsoleDeps, createShell, type Shell } from './shell.ts'
 export const CONSOLE_PAGES: ((app: TypedApp, deps: ConsoleDeps) => unknown)[] = [
   addSignInPages,
   addHelpPage,
+  addHomePage,
+  addRoundPages,
+  addJobPages,
+  addFirstRunPages,
   addPicturePages,
   addComponentsPage,
   addCampaignPages,
+  addWritePages,
   addSettingsPages,
   addParticipantPages,
+  addImportPages,
+  addSuppressionPages,
 ]

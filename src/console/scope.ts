@@ -7,10 +7,11 @@ import type { TokenKeys } from '../lib/tokens.ts'
 import type { Db } from '../platform/db/open.ts'
 import { admit } from '../platform/http/access.ts'
 import { addAudit } from '../platform/http/audit.ts'
+import { refuseForeignOrigin } from '../platform/http/origin.ts'
 import type { Pages } from '../platform/http/pages.ts'
 import { answerProblem, wantsPage } from '../platform/http/problem.ts'
 import { addSessions, verifyForm } from '../platform/http/sessions.ts'
-import { answerConsoleError } from './errors.ts'
+import { answerConsoleError, showSignedOut } from './errors.ts'
 import { answerLostForm } from './lost-form.ts'
 import type { Shell } from './shell.ts'
 
@@ -27,6 +28,7 @@ interface ScopeDeps {
   keys: TokenKeys
   pages: Pages
   shell: Shell
+  config: { publicUrl: string }
 }
 
 /**
@@ -37,7 +39,7 @@ export async function addConsoleScope(scope: FastifyInstance, deps: ScopeDeps): 
   scope.decorate('admitsSessions', true)
   await scope.register(formbody, { bodyLimit: FORM_LIMIT })
   await scope.register(multipart)
-  await addSessions(scope, { keys: deps.keys, store: sessionStore(deps) })
+  await addSessions(scope, { keys: deps.keys, store: sessionStore(deps), publicUrl: deps.config.publicUrl })
 
   scope.addHook('onRequest', async (request, reply) => {
     // Our own forms need their Origin, which `no-referrer` would take from them.
@@ -45,15 +47,22 @@ export async function addConsoleScope(scope: FastifyInstance, deps: ScopeDeps): 
     const { staff } = request.session
     if (request.routeOptions.config.allow === 'public') return
     if (staff && !request.caller) admit(request, { name: `staff ${staff.id}`, role: staff.role, staff })
+    // Another site's form comes without our cookie: given back as what was typed here, it would be one press away
+    // from being carried out.
+    if (!request.caller || request.caller.staff) refuseForeignOrigin(request)
     if (request.caller || request.isOpenHere) return
     // What was typed is read first, and given back.
-    if (!isForm(request)) return refuse(request, reply)
+    if (!isForm(request)) return refuse(deps.pages, request, reply)
   })
 
   scope.addHook('preValidation', async (request, reply) => {
     const { allow, csrf } = request.routeOptions.config
     if (allow === 'public') return
-    if (!request.caller && !request.isOpenHere) return answerLostForm(deps.pages, request, reply)
+    if (!request.caller && !request.isOpenHere) {
+      // Who wants to be out is out.
+      if (request.routeOptions.url === '/sign-out') return reply.redirect('/sign-in', 303)
+      return answerLostForm(deps.pages, request, reply)
+    }
     if (request.caller?.staff && csrf === undefined && !isSafe(request)) await verifyForm(scope, request)
   })
 
@@ -61,8 +70,8 @@ export async function addConsoleScope(scope: FastifyInstance, deps: ScopeDeps): 
   scope.setErrorHandler(answerConsoleError(deps))
 }
 
-function refuse(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (wantsPage(request) && isSafe(request)) return reply.redirect('/sign-in', 302)
+function refuse(pages: Pages, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (wantsPage(request)) return isSafe(request) ? reply.redirect('/sign-in', 302) : showSignedOut(pages, reply)
   return answerProblem(
     reply,
     401,

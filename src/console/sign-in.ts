@@ -1,25 +1,32 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
-import { findSignIn, LINK_MINUTES, requestSignIn, useSignIn } from '../features/staff/index.ts'
+import { listRoundRows } from '../features/rounds/index.ts'
+import { type Asking, findAsking, findSignIn, LINK_MINUTES, mailSignIn, useSignIn } from '../features/staff/index.ts'
 import { type FieldFault, InvalidInput } from '../lib/errors.ts'
 import { refuseForeignOrigin } from '../platform/http/origin.ts'
-import { answerProblem } from '../platform/http/problem.ts'
-import { signInGuard } from '../platform/http/sign-in-guard.ts'
 import type { TypedApp } from '../platform/http/typed-app.ts'
 import { plainFrame } from './plain-frame.ts'
 import type { ConsoleDeps } from './shell.ts'
 
 const Token = Type.Object({ token: Type.String({ maxLength: 100 }) })
+/** One address, or nothing. */
+const BODY_LIMIT = 16 * 1024
 const open = { allow: 'public' } as const
 
 /**
  * Sign-in by a mailed link. The link leads to a page with a button, since mail scanners follow links; the button's
- * POST uses it up. No answer tells whether an address belongs to anybody.
+ * POST uses it up. No answer tells whether an address belongs to anybody, nor does the time it takes: the email is
+ * made beside the answer. How many go to one person is limited, not how many are asked for from one network: behind
+ * a proxy that hides its callers, a stranger could keep everybody out.
  */
 export function addSignInPages(app: TypedApp, deps: ConsoleDeps): void {
-  const guard = signInGuard(deps)
+  const mail = openLinkMailer(app, deps)
   const show = (reply: FastifyReply, page: string, title: string, model: object) =>
-    reply.type('text/html; charset=utf-8').send(deps.pages.render(`sign-in/${page}`, plainFrame(title), model))
+    reply
+      // A link stands in the address: not even our own style sheet is asked for with it in the Referer.
+      .header('referrer-policy', 'strict-origin')
+      .type('text/html; charset=utf-8')
+      .send(deps.pages.render(`sign-in/${page}`, plainFrame(title), model))
   const ask = (reply: FastifyReply, address: string, faults: FieldFault[]) =>
     show(reply, 'ask', 'Sign in', { address, faults })
 
@@ -41,18 +48,14 @@ export function addSignInPages(app: TypedApp, deps: ConsoleDeps): void {
     method: 'POST',
     url: '/sign-in',
     config: open,
+    bodyLimit: BODY_LIMIT,
     schema: { body: Type.Object({ address: Type.String({ maxLength: 320, default: '' }) }) },
     handler: async (request, reply) => {
       refuseForeignOrigin(request)
-      const wait = guard.waitFor(request.ip, '')
-      if (wait !== undefined) {
-        reply.header('retry-after', wait)
-        return answerProblem(reply, 429, 'too_many_attempts', 'Too many links were asked for from your address.')
-      }
-      guard.recordFailure(request.ip)
       const { address } = request.body
       try {
-        await requestSignIn(deps, { address })
+        const asking = await findAsking(deps, { address })
+        if (asking) mail(asking)
       } catch (error) {
         if (!(error instanceof InvalidInput)) throw error
         return ask(reply.status(422), address, error.faults)
@@ -88,6 +91,7 @@ export function addSignInPages(app: TypedApp, deps: ConsoleDeps): void {
     method: 'POST',
     url: '/sign-in/:token',
     config: open,
+    bodyLimit: BODY_LIMIT,
     schema: { params: Token, body: Type.Optional(Type.Any()) },
     handler: async (request, reply) => {
       refuseForeignOrigin(request)
@@ -123,10 +127,31 @@ export function addSignInPages(app: TypedApp, deps: ConsoleDeps): void {
       }),
     },
     handler: async (request, reply) => {
-      if (request.session.staff_id !== undefined) request.session.set('round_code', request.body.round)
-      return reply.redirect(ownPath(request.body.back), 303)
+      const { round, back } = request.body
+      const isKnown = (await listRoundRows(deps.db)).some(({ code }) => code === round)
+      if (isKnown && request.session.staff_id !== undefined) request.session.set('round_code', round)
+      return reply.redirect(ownPath(back), 303)
     },
   })
+}
+
+/**
+ * Mails links while the answers are already on their way, one at a time to each person. The service waits for them
+ * when it ends.
+ */
+function openLinkMailer(app: TypedApp, deps: ConsoleDeps): (asking: Asking) => void {
+  const underWay = new Map<number, Promise<void>>()
+  app.addHook('onClose', async () => {
+    await Promise.all(underWay.values())
+  })
+  return (asking) => {
+    const { staff_id } = asking
+    if (underWay.has(staff_id)) return
+    const mailing = mailSignIn(deps, asking)
+      .catch((error) => deps.log.error({ err: error }, 'a sign-in link was not mailed'))
+      .finally(() => underWay.delete(staff_id))
+    underWay.set(staff_id, mailing)
+  }
 }
 
 /** A page of the console, never another site's. The page of one thing of another round would not be of this round. */

@@ -130,7 +130,13 @@ test('a viewer may change nothing', async () => {
 })
 
 /** POST because the question is long, or because it is about one's own session; nothing else changes. */
-const READING_POSTS = ['/api/v1/campaigns/:id/preview', '/api/v1/campaigns/:id/checks', '/console/round', '/sign-out']
+const READING_POSTS = [
+  '/api/v1/campaigns/:id/preview',
+  '/api/v1/campaigns/:id/checks',
+  '/console/round',
+  '/console/settings/me',
+  '/sign-out',
+]
 
 async function open() {
   // Listening for everybody: nothing is open to this machine alone.

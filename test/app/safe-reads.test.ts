@@ -1,118 +1,95 @@
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import type { ListedRoute } from '../../src/platform/http/access.ts'
+import type { TypedApp } from '../../src/platform/http/typed-app.ts'
+import { openConsole } from '../support/console.ts'
 import { openTestDeps, TEST_TOKEN, type TestDeps } from '../support/deps.ts'
-import { addressOf, listOwnRoutes, openWholeApp } from './routes.ts'
+import { fillOneOfEach, realAddressesOf } from './one-of-each.ts'
+import { listOwnRoutes, openWholeApp } from './routes.ts'
 
-/** Real things, so that a GET finds what it asks for. */
-const VALUES = { id: '1', code: '2016A' }
-
-test('no GET or HEAD changes a row of any table', async () => {
+test('no GET or HEAD of a program changes a row of any table, but for the log of what was exported', async () => {
   const deps = await openTestDeps()
-  await fill(deps)
+  await fillOneOfEach(deps)
   const app = await openWholeApp(deps)
-  const found: string[] = []
-  for (const route of listOwnRoutes(app).filter(({ method }) => method === 'GET')) {
-    const values = route.url.includes('/tokens/') ? {} : VALUES
-    const before = await fingerprint(deps.db)
-    for (const method of ['GET', 'HEAD'] as const) {
-      const url = addressOf(route, values)
-      const answer = await app.inject({
-        method,
-        url,
-        headers: { host: 'localhost', authorization: `Bearer ${TEST_TOKEN}`, 'idempotency-key': 'a-get-needs-none' },
-      })
-      expect(answer.statusCode, url).toBeLessThan(500)
-      if (method === 'GET' && answer.statusCode === 200) found.push(route.url)
-    }
-    expect(await fingerprint(deps.db), route.url).toEqual(before)
-  }
+  const found = await walk(deps, app, {
+    routes: (url) => !url.startsWith('/console'),
+    headers: { host: 'localhost', authorization: `Bearer ${TEST_TOKEN}`, 'idempotency-key': 'a-get-needs-none' },
+  })
   // Proof that the addresses led to something.
-  expect(found).toEqual(
+  expect([...found]).toEqual(
     expect.arrayContaining([
       '/api/v1/rounds/:code',
       '/api/v1/campaigns/:id',
       '/api/v1/deliveries/:id',
       '/api/v1/people/:id',
       '/api/v1/jobs/:id',
+      '/api/v1/imports/:id/faults.csv',
       '/api/v1/sending',
+      '/topics/:round/:slug',
       '/mailbox/:id',
     ]),
   )
 })
 
-/** Every table with its rows and the transactions that wrote them: an update that changes no value shows too. */
-async function fingerprint(db: Kysely<never> | TestDeps['db']): Promise<Record<string, string>> {
+test('no page of the console changes a row of any table, but for the log of what was exported', async () => {
+  const deps = await openTestDeps()
+  await fillOneOfEach(deps)
+  const { app, cookie } = await openConsole(deps)
+  const isPage = (url: string) => /^\/(console|sign-in|mailbox|$)/.test(url)
+  const found = await walk(deps, app, {
+    routes: isPage,
+    headers: { host: 'localhost', accept: 'text/html', cookie },
+  })
+  const pages = listOwnRoutes(app).filter(({ method, url }) => method === 'GET' && url.startsWith('/console'))
+  expect(pages.map(({ url }) => url).filter((url) => !found.has(url))).toEqual([])
+})
+
+/** GETs and HEADs everything that is there. Returns the routes that answered with it. */
+async function walk(
+  { db }: TestDeps,
+  app: TypedApp,
+  { routes, headers }: { routes: (url: string) => boolean; headers: Record<string, string> },
+): Promise<Set<string>> {
+  const found = new Set<string>()
+  const failed: string[] = []
+  const read = await fingerprinter(db)
+  let before = await read()
+  for (const route of listOwnRoutes(app).filter(({ method, url }) => method === 'GET' && routes(url))) {
+    const addresses = realAddressesOf(route)
+    const calls = [
+      ...addresses.map((url) => ({ method: 'GET' as const, url })),
+      { method: 'HEAD' as const, url: addresses[0] ?? '' },
+    ]
+    for (const call of calls) {
+      const { statusCode } = await app.inject({ ...call, headers })
+      if (statusCode >= 500) failed.push(`${call.method} ${call.url}: ${statusCode}`)
+      if (statusCode < 300) found.add(route.url)
+    }
+    const after = await read()
+    expect(unlogged(after, route), route.url).toEqual(unlogged(before, route))
+    before = after
+  }
+  expect(failed).toEqual([])
+  return found
+}
+
+const unlogged = (marks: Record<string, string>, { config }: ListedRoute) =>
+  config.audited ? { ...marks, audit_log: 'may grow' } : marks
+
+/**
+ * Reads every table with its rows and the transactions that wrote them: an update that changes no value shows too.
+ * One statement, since it is asked for between any two routes.
+ */
+async function fingerprinter(db: TestDeps['db']): Promise<() => Promise<Record<string, string>>> {
   const { rows: tables } = await sql<{ name: string }>`
     select table_name as name from information_schema.tables
     where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`.execute(db)
-  const result: Record<string, string> = {}
-  for (const { name } of tables) {
-    const { rows } = await sql<{ mark: string }>`
-      select count(*) || ' ' || coalesce(md5(string_agg(ctid || '/' || xmin || '/' || xmax, ',' order by ctid)), '') as mark
-      from ${sql.table(name)}`.execute(db)
-    result[name] = rows[0]?.mark ?? ''
-  }
-  return result
-}
-
-/** One of each. Written as rows: this test is about reading, and knows no feature's rules. */
-async function fill({ db }: TestDeps): Promise<void> {
-  const now = new Date('2016-03-01T09:00:00Z')
-  await db.insertInto('rounds').values({ code: '2016A', name: 'Round 2016A' }).execute()
-  await db.insertInto('people').values({ given_name: 'Ana', family_name: 'Souza', country_code: 'BR' }).execute()
-  await db.insertInto('addresses').values({ person_id: 1, address: 'ana.souza@library.example' }).execute()
-  await db
-    .insertInto('applications')
-    .values({
-      round_id: 1,
-      person_id: 1,
-      submitted_at: now,
-      country_code: 'BR',
-      code_of_conduct_agreed: true,
-      commitment_agreed: true,
-    })
-    .execute()
-  await db.insertInto('jobs').values({ kind: 'import' }).execute()
-  await db
-    .insertInto('imports')
-    .values({ round_id: 1, job_id: 1, content: Buffer.from('a,b\n1,2\n'), dry_run: false })
-    .execute()
-  await db.insertInto('senders').values({ name: 'test', limits: '14/1s,2000/86400s' }).execute()
-  await db.insertInto('workers').values({ host: 'test', pid: 1 }).execute()
-  await db.insertInto('campaigns').values({ round_id: 1, kind: 'topic', lane: 'campaign' }).execute()
-  await db
-    .insertInto('campaign_variants')
-    .values({ campaign_id: 1, version: 1, language: 'en', subject: 'Topic 1', body_markdown: 'Hello {{given_name}}' })
-    .execute()
-  await db
-    .insertInto('deliveries')
-    .values({
-      campaign_id: 1,
-      person_id: 1,
-      lane: 'campaign',
-      state: 'accepted',
-      address: 'ana.souza@library.example',
-      domain: 'library.example',
-      language: 'en',
-      version: 1,
-      due_at: now,
-      accepted_at: now,
-    })
-    .execute()
-  await db
-    .insertInto('attempts')
-    .values({
-      delivery_id: 1,
-      sender_id: 1,
-      worker_id: 1,
-      lane: 'campaign',
-      address: 'ana.souza@library.example',
-      outcome: 'accepted',
-      code: 250,
-      ended_at: now,
-    })
-    .execute()
-  await sql`
-    insert into mailbox_messages (mail_from, rcpt_to, raw, subject)
-    values ('a@b.example', 'ana.souza@library.example', 'Subject: Topic 1\r\n\r\nHello'::bytea, 'Topic 1')`.execute(db)
+  const marks = tables.map(
+    ({ name }) => sql`
+      select ${name}::text as name,
+        count(*) || ' ' || coalesce(md5(string_agg(ctid || '/' || xmin || '/' || xmax, ',' order by ctid)), '') as mark
+      from ${sql.table(name)}`,
+  )
+  const all = sql<{ name: string; mark: string }>`${sql.join(marks, sql` union all `)}`
+  return async () => Object.fromEntries((await all.execute(db)).rows.map(({ name, mark }) => [name, mark]))
 }

@@ -8,7 +8,7 @@ import { openTestDeps, type TestDeps } from '../support/deps.ts'
 import { encodeMultipart, type SentFile } from './multipart.ts'
 
 async function open() {
-  const deps = await openTestDeps({ LOG_LEVEL: 'error' })
+  const deps = await openTestDeps()
   await addApplicant(deps.db, await addRound(deps.db))
   const id = await addDraft(deps.db, { body_markdown: 'Hello.' })
   return { deps, id, visit: await openConsole(deps, 'communications_officer') }

@@ -41,9 +41,9 @@ export async function readTopic() {
 }
 
 /** A round with these applicants, imported. */
-export async function importRound(api: Api, csv: string): Promise<void> {
-  await api.post('/rounds', ROUND)
-  const { job } = await api.post(`/rounds/${ROUND.code}/imports`, csv as unknown as object)
+export async function importRound(api: Api, csv: string, round = ROUND): Promise<void> {
+  await api.post('/rounds', round)
+  const { job } = await api.post(`/rounds/${round.code}/imports`, csv as unknown as object)
   const ended = await api.followJob(job.url)
   if (ended.state !== 'done') throw new Error(`The import ${ended.state}: ${ended.error}`)
 }

@@ -26,6 +26,8 @@ export interface Visit {
   page: Page
   /** Errors of the console and of scripts, blocked loads, and requests to elsewhere; each as a line. */
   faults(): string[]
+  /** axe works by timers, which a window without JavaScript does not have. */
+  hasScript: boolean
   /** Compressed bytes with headers as they came over the wire while `act` went on, and what they were for. */
   weigh(act: () => Promise<unknown>): Promise<Weight>
   close(): Promise<void>
@@ -61,6 +63,8 @@ async function openVisit(browser: Browser, wanted: PageWanted): Promise<Visit> {
   }
   const context = await browser.newContext(options)
   if (cookie) await context.addCookies([cookie])
+  // A machine that is busy is no fault of a page.
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
@@ -75,7 +79,13 @@ async function openVisit(browser: Browser, wanted: PageWanted): Promise<Visit> {
     if (protocol !== 'data:' && hostname !== 'localhost' && hostname !== '127.0.0.1')
       faults.push(`asked elsewhere: ${request.url()}`)
   })
-  return { page, faults: () => faults, weigh: (act) => weigh(page, act), close: () => context.close() }
+  return {
+    page,
+    hasScript: javaScript,
+    faults: () => faults,
+    weigh: (act) => weigh(page, act),
+    close: () => context.close(),
+  }
 }
 
 async function weigh(page: Page, act: () => Promise<unknown>): Promise<Weight> {
@@ -145,7 +155,22 @@ const SIDEWAYS = `(() => {
 
 /** Nothing wrong with the page as it stands: for people who see, hear or feel it, and for the browser. */
 export async function expectSound(visit: Visit, named: string): Promise<void> {
-  expect(await findViolations(visit.page), named).toEqual([])
+  if (visit.hasScript) expect(await findViolations(visit.page), named).toEqual([])
   expect(await findSidewaysScroll(visit.page), named).toEqual([])
   expect(visit.faults(), named).toEqual([])
+}
+
+/** The same on a desk, in the dark, on a phone, and without sideways scroll on the narrowest; the window comes back. */
+export async function expectSoundEverywhere(visit: Visit, named: string): Promise<void> {
+  const { page } = visit
+  const size = page.viewportSize() ?? { width: DESK, height: 900 }
+  await expectSound(visit, `${named} on a desk`)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expectSound(visit, `${named} in the dark`)
+  await page.setViewportSize({ width: PHONE, height: 740 })
+  await expectSound(visit, `${named} in the dark on a phone`)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: NARROWEST, height: 740 })
+  expect(await findSidewaysScroll(page), `${named} on the narrowest phone`).toEqual([])
+  await page.setViewportSize(size)
 }

@@ -1,4 +1,4 @@
-import { DELIVERY_STATES, type DeliveryState } from '../../features/deliveries/index.ts'
+import type { DeliveryState } from '../../features/deliveries/index.ts'
 import { recipientsOf } from './present-list.ts'
 import { outlookOf } from './present-outlook.ts'
 import { whyNothingLeaves } from './present-standstill.ts'
@@ -82,6 +82,12 @@ function announcementOf({ campaign, counts }: ProgressFacts, percent: number): s
   return quarter === 0 ? '' : `${quarter} % accepted.`
 }
 
+/** As they are read: what has come of it, what still waits, what a person must look at, what never was to be. */
+const IN_ORDER: DeliveryState[] = [
+  ...(['accepted', 'queued', 'claimed', 'sending', 'deferred'] as const),
+  ...(['held', 'uncertain', 'rejected', 'cancelled', 'skipped'] as const),
+]
+
 export interface Figure {
   state: string
   count: string
@@ -92,8 +98,8 @@ export interface Figure {
 
 function figuresOf({ campaign, counts }: ProgressFacts, recipients: number, reader: ProgressReader): Figure[] {
   if (campaign.frozen_at === null) return []
-  const shown = DELIVERY_STATES.filter((state) => counts[state] > 0 || state === 'accepted')
-  return shown.map((state: DeliveryState) => ({
+  const shown = IN_ORDER.filter((state) => counts[state] > 0 || state === 'accepted')
+  return shown.map((state) => ({
     state,
     count: number(counts[state]),
     tone: DELIVERY_TONES[state] ?? 'quiet',

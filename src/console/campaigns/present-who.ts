@@ -57,11 +57,16 @@ export function describeAudience(rule: Campaign['audience']): string {
   if (countries) parts.push(`from ${either(countries.map(countryName))}`)
   if (sectors) parts.push(`of the sector ${either(sectors)}`)
   if (pathways) parts.push(`who came by ${either(pathways)}`)
-  if (deliveries) {
-    const reasons = deliveries.skipped_reasons ? ` (${either(deliveries.skipped_reasons)})` : ''
-    parts.push(`whose copy of campaign ${deliveries.campaign} was ${either(deliveries.states)}${reasons}`)
-  }
+  if (deliveries) parts.push(describeChosen(deliveries))
   return `People ${parts.join(', ')}.`
+}
+
+/** Such as "whose copy of campaign 3 was rejected". */
+export function describeChosen(chosen: NonNullable<Campaign['audience']['deliveries']>): string {
+  const reasons = chosen.skipped_reasons
+    ? ` (${either(chosen.skipped_reasons.map((one) => one.replaceAll('_', ' ')))})`
+    : ''
+  return `whose copy of campaign ${chosen.campaign} was ${either(chosen.states)}${reasons}`
 }
 
 const SHOWN = 6

@@ -9,6 +9,7 @@ import {
   resumeCampaign,
 } from '../../features/campaigns/index.ts'
 import { listTests } from '../../features/deliveries/index.ts'
+import { Conflict } from '../../lib/errors.ts'
 import { mayDo, type Role } from '../../lib/permissions.ts'
 import type { Memory } from '../../lib/remember.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
@@ -27,8 +28,7 @@ const NOTICES: Record<string, string> = {
   paused: 'Paused. What was in the middle of a handover ends by itself; nothing more begins.',
   resumed: 'It goes on.',
   cancelled: 'Cancelled. What had not begun goes nowhere.',
-  accepted: 'Noted: it arrived.',
-  resend: 'It goes again.',
+  unchanged: 'Nothing was changed: it stood like this already.',
 }
 
 /** How a campaign goes: live while it is under way, the figures after. */
@@ -84,7 +84,7 @@ export function addReportPages(app: TypedApp, deps: ConsoleDeps, memory: Memory,
       const { polls, state = '' } = request.query
       const campaign = await getCampaign(deps, request.params)
       const { progress } = await progressOf(campaign, readerOf(request), { polls, state })
-      return deps.shell.showPart(reply, 'campaigns/_progress', progress)
+      return deps.shell.showPart(reply, 'campaigns/_poll', progress)
     },
   })
 
@@ -100,8 +100,8 @@ export function addReportPages(app: TypedApp, deps: ConsoleDeps, memory: Memory,
       config: { allow: 'campaigns.write', does },
       schema: { params: Id },
       handler: async ({ params: { id } }, reply) => {
-        await act(deps, id)
-        return reply.redirect(`${own(id)}/report?notice=${notice}`, 303)
+        const changed = await act(deps, id).catch(unlessConflict)
+        return reply.redirect(`${own(id)}/report?notice=${changed ? notice : 'unchanged'}`, 303)
       },
     })
   }
@@ -134,6 +134,11 @@ export function addReportPages(app: TypedApp, deps: ConsoleDeps, memory: Memory,
       return reply.redirect(`${own(copy.id)}/review?notice=copied`, 303)
     },
   })
+}
+
+/** Pressed twice, or after somebody else: the report says how it stands. */
+function unlessConflict(error: unknown): undefined {
+  if (!(error instanceof Conflict)) throw error
 }
 
 const PRESSED_TWICE_MS = 3000

@@ -11,6 +11,7 @@ import { NotFound } from '../../lib/errors.ts'
 import { mayDo } from '../../lib/permissions.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { sendCsv } from '../csv-reply.ts'
+import { roleOf, zoneOf } from '../settings/caller.ts'
 import type { ConsoleDeps, Frame } from '../shell.ts'
 import { given, hrefOf, ListQuery, readChoice } from './list-query.ts'
 import { presentEverybody, presentFilters, presentParticipants } from './present-list.ts'
@@ -29,16 +30,16 @@ export function addParticipantList(app: TypedApp, deps: ConsoleDeps): void {
     config: { allow: 'people.read' },
     schema: { querystring: ListQuery },
     handler: async (request, reply) => {
-      const { query, caller } = request
+      const { query } = request
       const current = await shell.currentRound(request)
-      const mayImport = caller !== undefined && mayDo(caller.role, 'imports.write')
+      const role = roleOf(request)
       if (query.everywhere) {
         const found = await listEverybody(deps, { text: given(query.q), after: query.after, limit: PAGE })
         const model = { q: query.q ?? '', ...presentEverybody(found, query) }
         return shell.show(reply, 'participants/everybody', { ...FRAME, title: 'People of all rounds' }, model)
       }
-      if (!current) return shell.show(reply, 'participants/no-round', FRAME, { mayCreate: canCreateRound(request) })
-      const zone = caller?.staff?.time_zone ?? 'UTC'
+      if (!current) return shell.show(reply, 'participants/no-round', FRAME, { mayCreate: mayDo(role, 'rounds.write') })
+      const zone = zoneOf(request)
       const [found, choices] = await Promise.all([
         browseParticipants(deps, { ...readChoice(query), code: current.code, after: query.after, limit: PAGE }),
         listParticipantChoices(deps, { round_id: current.id }),
@@ -46,7 +47,7 @@ export function addParticipantList(app: TypedApp, deps: ConsoleDeps): void {
       return shell.show(reply, 'participants/list', FRAME, {
         ...presentParticipants(found, query, { code: current.code, zone }),
         filters: presentFilters(choices, query),
-        importHref: mayImport ? importHref(current) : '',
+        importHref: mayDo(role, 'imports.write') ? importHref(current) : '',
         csvHref: hrefOf('/console/participants.csv', query),
         everywhereHref: hrefOf('/console/participants', { q: query.q ?? '', everywhere: '1' }),
       })
@@ -73,8 +74,6 @@ export function addParticipantList(app: TypedApp, deps: ConsoleDeps): void {
 }
 
 const importHref = ({ code }: RoundRow) => `/console/rounds/${encodeURIComponent(code)}/import`
-const canCreateRound = ({ caller }: { caller: { role: Parameters<typeof mayDo>[0] } | undefined }) =>
-  caller !== undefined && mayDo(caller.role, 'rounds.write')
 
 type Cell = string | number | boolean | Date | null
 

@@ -13,7 +13,7 @@ export const ListQuery = Type.Object({
   pathway: words(200),
   matched: Type.Optional(Type.Union([Type.Literal('yes'), Type.Literal('no'), Type.Literal('')])),
   everywhere: words(5),
-  after: Type.Optional(Type.Integer({ minimum: 0 })),
+  after: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
   notice: words(40),
 })
 export type ListQuery = Static<typeof ListQuery>

@@ -6,6 +6,7 @@ import { getPerson, listPartnersOfPerson, listPersonSuppressions } from '../../f
 import { mayDo } from '../../lib/permissions.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { presentZone } from '../present/time.ts'
+import { roleOf, zoneOf } from '../settings/caller.ts'
 import type { ConsoleDeps } from '../shell.ts'
 import {
   presentCampaignOptions,
@@ -22,11 +23,13 @@ import { nameOf } from './words.ts'
 const PAGE = 50
 const MOST_CAMPAIGNS = 200
 
-export const PersonParams = Type.Object({ id: Type.Integer({ minimum: 1 }) })
+export const PersonParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 const PersonQuery = Type.Object({
   /** "Why (not) this mail?" */
-  campaign: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Literal('')])),
-  before: Type.Optional(Type.Integer({ minimum: 1 })),
+  campaign: Type.Optional(
+    Type.Union([Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), Type.Literal('')]),
+  ),
+  before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
   notice: Type.Optional(Type.String({ maxLength: 40 })),
 })
 
@@ -45,7 +48,8 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
     url: '/console/participants/:id',
     config: { allow: 'people.read' },
     schema: { params: PersonParams, querystring: PersonQuery },
-    handler: async ({ params, query, caller }, reply) => {
+    handler: async (request, reply) => {
+      const { params, query } = request
       const { id } = params
       const asked = query.campaign || undefined
       const person = await getPerson(deps, { id })
@@ -59,7 +63,7 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
         asked === undefined ? undefined : explainDelivery(db, { person_id: id, campaign_id: asked }),
       ])
       const now = clock.now()
-      const zone = caller?.staff?.time_zone ?? 'UTC'
+      const zone = zoneOf(request)
       const stops = presentStops(history, names, zone)
       const path = `/console/participants/${id}`
       const frame = { title: nameOf(person), nav: 'participants', notice: NOTICES[query.notice ?? ''] } as const
@@ -80,7 +84,7 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
         campaigns: presentCampaignOptions(campaigns, asked),
         why: presentWhy(why, asked),
         yourZone: presentZone(zone, now),
-        mayWrite: caller !== undefined && mayDo(caller.role, 'people.write'),
+        mayWrite: mayDo(roleOf(request), 'people.write'),
         stoppable: person.addresses.length > 0,
       })
     },

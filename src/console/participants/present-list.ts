@@ -5,9 +5,10 @@ import type {
   Participant,
 } from '../../features/people/index.ts'
 import { countryName } from '../../lib/countries.ts'
+import { formatCount } from '../present/numbers.ts'
 import { presentTime } from '../present/time.ts'
 import { hrefOf, isFiltered, type ListQuery } from './list-query.ts'
-import { nameOf, sayCount, sayNumber, stateBadge, suppressedBadge } from './words.ts'
+import { nameOf, sayCount, stateBadge, suppressedBadge } from './words.ts'
 
 const PATH = '/console/participants'
 
@@ -88,7 +89,7 @@ export function presentEverybody(found: Awaited<ReturnType<typeof listEverybody>
       suppressed: suppressedBadge(row.suppressed) ?? '',
     })),
     pager: presentPager(query, found.next),
-    shown: `${sayNumber(found.items.length)} ${found.items.length === 1 ? 'person' : 'people'} on this page, over all rounds`,
+    shown: `${formatCount(found.items.length)} ${found.items.length === 1 ? 'person' : 'people'} on this page, over all rounds`,
   }
 }
 

@@ -100,7 +100,7 @@ export function sayProgrammeMail(stops: readonly Stop[], history: readonly PastS
 
 export function presentImports(imports: Awaited<ReturnType<typeof listImportsOfPerson>>, zone: string) {
   return imports.map((row) => ({
-    href: `/console/imports/${row.id}`,
+    href: `/console/rounds/${encodeURIComponent(row.round_code)}/imports/${row.id}`,
     name: row.file_name ?? `Import ${row.id}`,
     round_code: row.round_code,
     at: row.finished_at ? presentTime(row.finished_at, zone) : '',

@@ -1,4 +1,5 @@
 import type { Counted, PastSuppression } from '../../features/people/index.ts'
+import { formatCount } from '../present/numbers.ts'
 
 export type Tone = 'good' | 'bad' | 'wait' | 'quiet' | 'info'
 
@@ -62,7 +63,6 @@ export function warningBeforeLift({ reason }: Pick<PastSuppression, 'reason'>): 
   }
 }
 
-export const sayNumber = (count: number): string => count.toLocaleString('en')
-export const sayCount = ({ count, more }: Counted): string => `${more ? 'more than ' : ''}${sayNumber(count)}`
+export const sayCount = ({ count, more }: Counted): string => `${more ? 'more than ' : ''}${formatCount(count)}`
 export const nameOf = (person: { given_name: string; family_name: string }): string =>
   `${person.given_name} ${person.family_name}`.trim()

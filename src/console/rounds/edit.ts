@@ -13,7 +13,11 @@ const SEEN = Object.fromEntries(FIELDS.map((field) => [`seen_${field}`, Type.Str
 
 /** /console/rounds/:code/edit: name, dates and cap. A start that is set is moved, not edited (move.ts). */
 export function addEditPages(app: TypedApp, deps: ConsoleDeps): void {
-  const show = (reply: FastifyReply, round: RoundRow, typed: RoundTyped, faults: FieldFault[]) => {
+  const show = (
+    reply: FastifyReply,
+    round: RoundRow,
+    { typed, seen, faults }: { typed: RoundTyped; seen: RoundTyped; faults: FieldFault[] },
+  ) => {
     const href = `/console/rounds/${encodeURIComponent(round.code)}`
     const model = {
       code: round.code,
@@ -22,7 +26,7 @@ export function addEditPages(app: TypedApp, deps: ConsoleDeps): void {
       fields: presentFields(typed, faults, round.starts_on === null ? undefined : 'starts_on'),
       starts_on: round.starts_on === null ? '' : presentDay(round.starts_on),
       move_href: `${href}/move`,
-      seen: Object.entries(typedFrom(round)).map(([field, value]) => ({ name: `seen_${field}`, value })),
+      seen: Object.entries(seen).map(([field, value]) => ({ name: `seen_${field}`, value })),
     }
     return deps.shell.show(reply, 'rounds/edit', { title: `Edit ${round.code}`, nav: 'rounds' }, model)
   }
@@ -34,7 +38,8 @@ export function addEditPages(app: TypedApp, deps: ConsoleDeps): void {
     schema: { params: Code },
     handler: async ({ params }, reply) => {
       const round = await getRoundRow(deps, params)
-      return show(reply, round, typedFrom(round), [])
+      const typed = typedFrom(round)
+      return show(reply, round, { typed, seen: typed, faults: [] })
     },
   })
 
@@ -53,11 +58,16 @@ export function addEditPages(app: TypedApp, deps: ConsoleDeps): void {
         const change = changesOf(typed, seen)
         if (Object.keys(change).length > 0) await updateRound(deps, { code: round.code, change, seen: readRound(seen) })
       } catch (error) {
-        if (error instanceof InvalidInput) return show(reply.status(422), round, typed, error.faults)
+        if (error instanceof InvalidInput) return show(reply.status(422), round, { typed, seen, faults: error.faults })
         if (!(error instanceof Conflict)) throw error
-        // Saving again is then a decision: what was typed stays, and is made from the round as it is now.
+        // Saving again is then a decision: what was typed stays, upon the round as it is now.
+        const newest = await getRoundRow(deps, params)
+        const now = typedFrom(newest)
+        const rebased = Object.fromEntries(
+          FIELDS.map((field) => [field, typed[field] === seen[field] ? now[field] : typed[field]]),
+        ) as RoundTyped
         const message = `${error.message} What you typed is below; saving it again replaces theirs.`
-        return show(reply.status(409), await getRoundRow(deps, params), typed, [{ field: '', message }])
+        return show(reply.status(409), newest, { typed: rebased, seen: now, faults: [{ field: '', message }] })
       }
       return reply.redirect(`/console/rounds/${encodeURIComponent(round.code)}?notice=saved`, 303)
     },

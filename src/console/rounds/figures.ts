@@ -55,7 +55,10 @@ export function presentFigures(round: Round, { current, sees }: { current: boole
     ...shown.map(([state, name]) => ({
       name,
       count: formatCount(counts[state]),
-      base: counts.applicants === 0 ? '' : `of ${formatCount(counts.applicants)} (${share(counts[state], counts.applicants)} %)`,
+      base:
+        counts.applicants === 0
+          ? ''
+          : `of ${formatCount(counts.applicants)} (${share(counts[state], counts.applicants)} %)`,
       ...link(state),
     })),
   ]

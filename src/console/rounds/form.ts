@@ -67,7 +67,11 @@ const LABELS: [keyof RoundTyped, string, string][] = [
 ]
 
 /** @param except a field that is shown otherwise */
-export function presentFields(typed: RoundTyped, faults: readonly FieldFault[], except?: keyof RoundTyped): FieldView[] {
+export function presentFields(
+  typed: RoundTyped,
+  faults: readonly FieldFault[],
+  except?: keyof RoundTyped,
+): FieldView[] {
   return LABELS.filter(([name]) => name !== except).map(([name, label, hint]) => {
     const type = name.endsWith('_on') || name === 'confirm_by' ? 'date' : 'text'
     return presentField({ name, label, hint, value: typed[name], type, short: name !== 'name' }, faults)

@@ -95,6 +95,8 @@ function addNewRound(app: TypedApp, deps: ConsoleDeps): void {
       const { code: typedCode, ...typed } = request.body
       const code = typedCode.trim()
       try {
+        if (code === 'new')
+          throw new InvalidInput([{ field: 'code', message: 'This word stands for a new round here.' }])
         await createRound(deps, { code, ...readRound(typed) })
       } catch (error) {
         if (error instanceof InvalidInput) return show(reply.status(422), request.body, error.faults)

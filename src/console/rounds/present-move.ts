@@ -16,7 +16,11 @@ export function presentMove(move: RoundMove, zone: string) {
   const count = Math.abs(days)
   return {
     by: `${count} ${count === 1 ? 'day' : 'days'} ${days > 0 ? 'later' : 'earlier'}`,
-    dates: move.dates.map(({ field, from, to }) => ({ name: nameOf(field), from: presentDay(from), to: presentDay(to) })),
+    dates: move.dates.map(({ field, from, to }) => ({
+      name: nameOf(field),
+      from: presentDay(from),
+      to: presentDay(to),
+    })),
     campaigns: move.campaigns.map((campaign) => ({
       href: `/console/campaigns/${campaign.id}`,
       subject: campaign.subject || '(no subject yet)',

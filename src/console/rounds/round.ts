@@ -17,6 +17,8 @@ export const Code = Type.Object({ code: Type.String({ maxLength: 32 }) })
 /** More than a round has; what is beyond stands in the list of campaigns. */
 const MOST_CAMPAIGNS = 200
 
+const KEPT_MS = 15_000
+
 const NOTICES: Record<string, string> = {
   created: 'The round is there. Next come its applicants.',
   saved: 'The round is saved.',
@@ -26,7 +28,11 @@ const NOTICES: Record<string, string> = {
 /** GET /console/rounds/:code: the timetable of one round, its figures, countries over the cap. */
 export function addRoundPage(app: TypedApp, deps: ConsoleDeps, figures: RoundFigures): void {
   const { db, clock, shell } = deps
-  const deliveries = openFigures(db, openMemory())
+  const memory = openMemory()
+  // A timetable is no live view: what is being sent may be counted less often here than on its own page.
+  const deliveries = openFigures(db, {
+    remember: (key, ttlMs, read) => memory.remember(key, Math.max(ttlMs, KEPT_MS), read),
+  })
 
   app.route({
     method: 'GET',

@@ -33,7 +33,7 @@ export function addLanguagesPage(app: TypedApp, deps: ConsoleDeps): void {
         others: PHRASE_LANGUAGES.filter((tag) => !languages.some((own) => own.split('-')[0] === tag))
           .map(nameLanguage)
           .join(', '),
-        footer,
+        footer_lines: footer === '' ? [] : footer.split('\n'),
         may_write: mayDo(role, 'settings.write'),
       }
       return deps.shell.show(reply, 'settings/languages', { title: 'Languages', nav: 'settings' }, model)

@@ -30,11 +30,11 @@ export function limitFormOf(limits: readonly SendLimit[], reservePercent: number
 export function readLimitForm(form: LimitForm): { limits: string; faults: FieldFault[] } {
   const faults: FieldFault[] = []
   const parts: string[] = []
-  for (const { field, unit } of WINDOWS) {
+  for (const { field, label, unit } of WINDOWS) {
     const count = form[field].replace(/[\s,]/g, '')
     if (count === '') continue
     if (/^[1-9]\d{0,8}$/.test(count)) parts.push(`${count}/${unit}`)
-    else faults.push({ field, message: 'Write a whole number of at least 1, or nothing for no limit.' })
+    else faults.push({ field, message: `${label}: write a whole number of at least 1, or nothing for no limit.` })
   }
   try {
     parseSendLimits(form.limits)

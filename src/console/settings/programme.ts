@@ -173,7 +173,7 @@ function presentFacts(typed: Typed) {
     { name: 'Name', value: said(typed.name) },
     { name: 'Contact address', value: said(typed.contact_address) },
     { name: 'Sender’s name', value: said(typed.from_name) },
-    { name: 'Footer', value: said(typed.footer) },
+    { name: 'Footer', value: said(typed.footer.replaceAll('\n', ', ')) },
     { name: 'Languages', value: typed.languages.map(languageName).join(', ') },
     { name: 'Second person', value: over ? `for more than ${formatCount(over)} people` : 'not needed' },
   ]

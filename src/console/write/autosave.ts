@@ -37,7 +37,9 @@ export function addAutosave(app: TypedApp, deps: ConsoleDeps): void {
         return {
           version: saved.version,
           saved_at: presentTime(saved.updated_at, zone),
-          fields: Object.fromEntries(from_others.flatMap((field) => inputsOf(field, now))),
+          fields: Object.fromEntries(
+            from_others.flatMap((field) => inputsOf(field, now, body.link_title?.length ?? 0)),
+          ),
         }
       }
       if (outcome.conflict) return reply.status(409).send(conflictOf(outcome.conflict, zone))
@@ -61,8 +63,8 @@ function conflictOf(changed: CampaignChanged, zone: string) {
 
 type Shown = ReturnType<typeof formOfCampaign>
 
-/** The inputs that show a field, with what is in them now. */
-function inputsOf(field: keyof Shown, form: Shown): [name: string, value: string][] {
+/** The inputs that show a field, with what is in them now; of links as many rows as the page has, or more. */
+function inputsOf(field: keyof Shown, form: Shown, rows: number): [name: string, value: string][] {
   const { image, video, links } = form
   switch (field) {
     case 'image':
@@ -77,10 +79,10 @@ function inputsOf(field: keyof Shown, form: Shown): [name: string, value: string
         ['video_thumbnail_url', video.thumbnail_url],
       ]
     case 'links':
-      return links.flatMap(({ title, url }, at): [string, string][] => [
-        [`link_title_${at}`, title],
-        [`link_url_${at}`, url],
-      ])
+      return Array.from({ length: Math.max(rows, links.length) }, (_, at): [string, string][] => [
+        [`link_title_${at}`, links[at]?.title ?? ''],
+        [`link_url_${at}`, links[at]?.url ?? ''],
+      ]).flat()
     default:
       return [[field, String(form[field])]]
   }

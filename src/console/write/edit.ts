@@ -87,6 +87,11 @@ async function afterSave(
       return sendTest(deps, request, reply, { saved, form, choice, done: () => back('tested') })
     case 'review':
       return reply.redirect(`/console/campaigns/${id}/review`, 303)
+    case 'picture':
+      return reply.redirect(
+        `/console/campaigns/${id}/pictures?${new URLSearchParams({ language: form.language })}`,
+        303,
+      )
     case 'language':
       return back(savedCode(merged), languageOf(saved, argument))
     case 'add_language':

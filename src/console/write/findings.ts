@@ -5,6 +5,7 @@ import type { ConsoleDeps } from '../shell.ts'
 import { languagesOf } from './present.ts'
 import { presentFindings } from './present-findings.ts'
 import { Params } from './query.ts'
+import { languageOf } from './view.ts'
 
 /** GET /console/campaigns/:id/findings: the checks once more, for htmx after a save. */
 export function addFindings(app: TypedApp, deps: ConsoleDeps): void {
@@ -16,7 +17,7 @@ export function addFindings(app: TypedApp, deps: ConsoleDeps): void {
     schema: { params: Params, querystring: Type.Object({ language: Type.String({ maxLength: 40 }) }) },
     handler: async ({ params, query }, reply) => {
       const campaign = await getCampaign(deps, params)
-      const shown = { id: params.id, language: query.language, languages: languagesOf(campaign) }
+      const shown = { id: params.id, language: languageOf(campaign, query.language), languages: languagesOf(campaign) }
       const findings = await listTextFindings(deps, params.id)
       return deps.shell.showPart(reply, 'write/_findings', presentFindings(findings, shown))
     },

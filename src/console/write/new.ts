@@ -61,7 +61,9 @@ async function createOnce(deps: ConsoleDeps, body: Body, caller: string): Promis
   if (!isKind(kind)) throw new InvalidInput([{ field: 'kind', message: 'Choose a kind.' }])
   const key = isFormKey(form_key) ? form_key : newFormKey()
   const id = await doOnce(deps, { caller, key }, async (tx) =>
-    String(await insertDraft(tx, { round, kind, language, subject: subject.replaceAll('\0', '').toWellFormed() }, caller)),
+    String(
+      await insertDraft(tx, { round, kind, language, subject: subject.replaceAll('\0', '').toWellFormed() }, caller),
+    ),
   )
   return Number(id)
 }

@@ -13,7 +13,6 @@ import { presentDiff, wordsOf } from './present-conflict.ts'
 import { previewSrc } from './query.ts'
 
 const LIST = new Intl.ListFormat('en-GB')
-const UNKNOWN = 'somebody'
 
 /** View model of write/history. */
 export function presentHistory(
@@ -28,7 +27,7 @@ export function presentHistory(
     zone: presentZone(zone, now),
     entries: entries.map((entry) => ({
       at: presentTime(entry.written_at, zone),
-      who: entry.writer ?? UNKNOWN,
+      who: entry.writer ?? '',
       what: describe(entry),
       current: entry.version === campaign.version,
       href: `/console/campaigns/${id}/history/${entry.version}${entry.before === null ? '' : `?against=${entry.before}`}`,
@@ -71,12 +70,14 @@ export function presentVersion(
     title: `Version ${version.version} of ${subjectOf(campaign.subject)}`,
     number: version.version,
     at: presentTime(version.written_at, zone),
-    who: version.writer ?? UNKNOWN,
+    who: version.writer ?? '',
     current: version.version === campaign.version,
     before: before ?? 0,
     seen: campaign.version,
     may_restore,
-    languages: languages.map((language) => presentLanguage(language, texts.get(language), textsBefore.get(language))),
+    languages: languages
+      .map((language) => presentLanguage(language, texts.get(language), textsBefore.get(language)))
+      .filter(({ state, fields }) => state !== '' || fields.length > 0),
     frames: [...texts.keys()].map((language) => ({
       name: nameLanguage(language),
       src: `${previewSrc(id, language, { as: 'sample', scheme: 'light', size: 'desktop', part: 'html', q: '' })}&version=${version.version}`,

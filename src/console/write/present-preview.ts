@@ -48,7 +48,7 @@ export function presentPreview(id: number, language: string, choice: PreviewChoi
     nobody: choice.q !== '' && (people?.found.length ?? 0) === 0,
     sizes: choices(choice.size, { desktop: 'Desktop', phone: 'Phone' }),
     schemes: choices(choice.scheme, { light: 'Light', dark: 'Dark' }),
-    parts: choices(choice.part, { html: 'With pictures', text: 'Text only' }),
+    parts: choices(choice.part, { html: 'As designed', text: 'Text only' }),
   }
 }
 

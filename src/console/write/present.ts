@@ -46,9 +46,12 @@ export function presentWrite(facts: WriteFacts, view: WriteView) {
     saved: writer
       ? { at: presentTime(writer.written_at, zone), by: writer.writer ?? '', version: campaign.version }
       : null,
+    adding_language: faults.some(({ field }) => field === 'new_language'),
     ...presentLanguages(languages, form.language, campaign.language, facts.programme.languages),
     fields: presentFields(form, faults),
     links: presentLinks(form, faults, view.rows ?? 0),
+    beside_open: isBesideUsed(form) || (view.rows ?? 0) > 0 || faults.some(({ field }) => BESIDE.test(field)),
+    settings_open: faults.some(({ field }) => SETTINGS.test(field)),
     settings: presentSettings(facts, form, faults),
     merge_groups: groupMergeFields(),
     preview: presentPreview(id, form.language, view.choice, facts.people),
@@ -86,6 +89,14 @@ function presentFields(form: WriteForm, faults: FieldFault[]) {
     ([name, value]) => [name, { value, fault: faultOf(faults, name) }] as const,
   )
   return Object.fromEntries(entries) as Record<keyof typeof values, { value: string; fault: string }>
+}
+
+/** Inputs that stand in a part of the page that is folded until it is needed. */
+const BESIDE = /^(image|video|link)_|^curator$/
+const SETTINGS = /^(from_name|planned_at|fallbacks\..+)$/
+
+function isBesideUsed({ image, video, curator, links }: WriteForm): boolean {
+  return [...Object.values(image), ...Object.values(video), curator].some((value) => value !== '') || links.length > 0
 }
 
 const EMPTY_ROWS = 1

@@ -9,7 +9,9 @@ import { gatherWrite } from './gather.ts'
 import { languagesOf, presentWrite, type WriteView } from './present.ts'
 import { presentFrozen } from './present-frozen.ts'
 import { type PreviewChoice, readChoice, type WriteQuery } from './query.ts'
-import { SCRIPTS } from './scripts.ts'
+
+/** Adds the toolbar, pasting and saving by itself. */
+const SCRIPTS = ['/assets/write.js']
 
 /** Who writes; a reader at this very machine counts as one of the least. */
 export function callerOf(request: FastifyRequest): Caller {
@@ -57,7 +59,7 @@ export async function showWrite(
     now: deps.clock.now(),
     address: caller.staff?.address ?? null,
   })
-  const frame = { title: `Write: ${model.title}`, nav: 'campaigns' as const, wide: true, notice, scripts: SCRIPTS() }
+  const frame = { title: `Write: ${model.title}`, nav: 'campaigns' as const, wide: true, notice, scripts: SCRIPTS }
   return deps.shell.show(reply, 'write/write', frame, model)
 }
 

@@ -81,7 +81,7 @@ export { addReviewRoutes } from './review-routes.ts'
 export { addCampaignRoutes, type CampaignSources } from './routes.ts'
 export { type Scheduled, scheduleCampaign } from './schedule.ts'
 export { addScheduleRoutes } from './schedule-routes.ts'
-export type { CampaignChange, CampaignExtras } from './schema.ts'
+export { type Audience, type CampaignChange, type CampaignExtras, COPIED_STATES, DEFAULT_STATES } from './schema.ts'
 export { senderOf } from './sender.ts'
 export {
   type Campaign,

@@ -64,7 +64,7 @@ export async function listLargeAudiences(
   const each = drafts.map(
     (draft): RawBuilder<unknown> => sql`
       select ${draft.id}::bigint as id, (select count(*) from (
-        select from (${selectAudience(draft)}) picked where skipped_reason is null limit ${over + 1}) some) as people`,
+        select from (${selectAudience(draft)}) picked where skipped_reason is null limit ${over + 1}) bounded) as people`,
   )
   const { rows } = await sql<{ id: number }>`
     select id from (${sql.join(each, sql` union all `)}) counted where people > ${over}`.execute(db)
@@ -98,7 +98,7 @@ export async function listLiveCampaigns(db: Db, limit: number): Promise<LiveCamp
       from (
         select d.state from deliveries d where d.campaign_id = live.id and not d.is_test and d.state <> 'skipped'
         order by d.state, d.id limit ${COUNTED + 1}
-      ) some
+      ) bounded
     ) counted order by live.id`.execute(db)
   return rows
 }
@@ -129,7 +129,7 @@ export async function listDecisionNeeds(
       select count(*) as count from (
         select from deliveries d where d.campaign_id = c.id and d.state = wanted.state and not d.is_test
         order by d.id limit ${COUNTED + 1}
-      ) some
+      ) bounded
     ) found
     where c.kind <> 'staff' and c.frozen_at > ${since} and c.state <> 'cancelled' and found.count > 0
       and (wanted.state <> 'rejected' or c.finished_at > ${rejectedSince})

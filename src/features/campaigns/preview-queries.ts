@@ -13,10 +13,10 @@ export interface PreviewPerson {
 }
 
 /**
- * How many recipients are looked through, in no order (one would read them all first). All of 100,000 would take longer than the page may; the extremes of the first
- * thousands show what a text does with a long, foreign or missing value as well as the very last one would.
+ * How many of the audience are looked through, in no order (one would read them all first). All of 100,000 would take longer than the page may; the extremes of a
+ * thousand show what a text does with a long, foreign or missing value as well as the very last one would.
  */
-const LOOKED_THROUGH = 2000
+const LOOKED_THROUGH = 1000
 
 /** One recipient for each reason, as far as there is one; the same person may stand for several. */
 export async function findTellingPeople(
@@ -24,9 +24,10 @@ export async function findTellingPeople(
   campaign: AudienceRule,
 ): Promise<(PreviewPerson & { reason: PreviewReason })[]> {
   const { rows } = await sql<PreviewPerson & { reason: PreviewReason }>`
-    with picked as materialized (
-      select person_id from (${selectAudience(campaign)}) audience
-      where skipped_reason is null limit ${LOOKED_THROUGH}
+    with seen as materialized (
+      select person_id, skipped_reason from (${selectAudience(campaign)}) audience limit ${LOOKED_THROUGH}
+    ), picked as (
+      select person_id from seen where skipped_reason is null
     ), known as materialized (
       select p.id, p.given_name, p.family_name, p.country_code,
         length(p.given_name) + length(p.family_name) as letters,

@@ -1,27 +1,17 @@
 import { type FieldFault, InvalidInput } from '../../lib/errors.ts'
 import { formatSendLimits, parseSendLimits } from '../../lib/send-limits.ts'
 import type { Db } from '../../platform/db/open.ts'
-import { type LimitUse, listStoppedDomains, measureLimits, measureLimitUse } from './limit-queries.ts'
+import { type LimitUse, measureLimits, measureLimitUse } from './limit-queries.ts'
 import { ensureSender, findSender, recordDomainRelease, recordLimits, recordReserve } from './sender-queries.ts'
+import { findSendingTrouble } from './trouble.ts'
 
 /** The mail account: its limits with what is left of each, and in words whatever keeps it from sending. */
 export async function measureSender(db: Db) {
-  const sender = await findSender(db)
-  if (!sender)
-    return { limits: [], automatic_reserve_percent: 0, closed: undefined, trouble: undefined, stopped_domains: [] }
-  const { closed_until, trouble_since } = sender
+  const [sender, trouble] = await Promise.all([findSender(db), findSendingTrouble(db)])
   return {
-    limits: await measureLimits(db, sender),
-    automatic_reserve_percent: sender.automatic_reserve_percent,
-    // These times are the database's; a clock that is a little off only says it a little longer or shorter.
-    closed:
-      closed_until && closed_until.getTime() > Date.now()
-        ? { until: closed_until, words: sender.closed_words ?? '' }
-        : undefined,
-    trouble: trouble_since
-      ? { since: trouble_since, words: sender.trouble_words ?? '', next_try_at: sender.next_try_at }
-      : undefined,
-    stopped_domains: await listStoppedDomains(db, sender.id),
+    limits: sender ? await measureLimits(db, sender) : [],
+    automatic_reserve_percent: sender?.automatic_reserve_percent ?? 0,
+    ...trouble,
   }
 }
 
@@ -47,7 +37,7 @@ export async function changeLimits(
   const limits = parseLimits(change.limits, faults)
   const { automatic_reserve_percent: reserve } = change
   if (reserve !== undefined && !(Number.isInteger(reserve) && reserve >= 0 && reserve <= MOST_RESERVE_PERCENT)) {
-    const message = `Write a whole number from 0 to ${MOST_RESERVE_PERCENT}.`
+    const message = `The share for automatic email is a whole number from 0 to ${MOST_RESERVE_PERCENT}.`
     faults.push({ field: 'automatic_reserve_percent', message })
   }
   if (faults.length > 0) throw new InvalidInput(faults)

@@ -17,7 +17,7 @@ export {
   startKeptImport,
   suggestColumns,
 } from './kept.ts'
-export { IMPORT_FIELDS, REQUIRED } from './mapping.ts'
+export { REQUIRED, SPREADING } from './mapping.ts'
 export { type ImportNeed, listImportNeeds } from './needs-queries.ts'
 export type { ImportResult } from './result.ts'
 export { addImportRoutes } from './routes.ts'

@@ -47,7 +47,7 @@ interface StepOf {
   rows: number
 }
 
-export function stepOf(row: StepOf): ImportStep {
+function stepOf(row: StepOf): ImportStep {
   if (row.undone_at) return 'undone'
   if (row.finished_at && row.rows === 0) return 'unreadable'
   if (row.finished_at) return row.dry_run ? 'checked' : 'imported'

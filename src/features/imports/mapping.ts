@@ -26,10 +26,8 @@ const RULES: [field: string, title: RegExp][] = [
   ['submitted_at', /^start ?date\b/i],
 ]
 const FIELDS = [...new Set(RULES.map(([field]) => field))]
-/** Every field that a column can be named for. */
-export const IMPORT_FIELDS: readonly string[] = FIELDS
 /** Fields that spread over several columns, one choice in each. */
-const SPREADING = new Set(['interests', 'partner_interests'])
+export const SPREADING = new Set(['interests', 'partner_interests'])
 /** Fields without which there is no applicant. */
 export const REQUIRED = ['address', 'given_name', 'country']
 

@@ -80,7 +80,7 @@ function addRoutes(app: TypedApp, deps: { db: Db; ring: Ring }): void {
   app.route({
     method: 'GET',
     url: '/imports/:id/faults.csv',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Export the faults of an import', audited: true },
     schema: { tags: ['imports'], summary: 'Every faulty row of an import', params: ImportId },
     handler: async ({ params }, reply) =>
       reply

@@ -35,7 +35,7 @@ const MESSAGE_HEADERS = {
 }
 
 /** Personal data: without a token only for who sits at this machine (platform/http/access.ts). */
-const ACCESS = { allow: 'people.read', openOnLoopback: true, csrf: 'origin', audited: false } as const
+const ACCESS = { allow: 'people.read', openOnLoopback: true, csrf: 'origin' } as const
 
 /** /mailbox: pages and JSON API. `app` must take forms. @param smtpUrl the mailbox's own server, for replies */
 export async function addMailboxRoutes(
@@ -133,7 +133,7 @@ function addPages(app: TypedApp, deps: { db: Db; smtpUrl: string }): void {
   app.route({
     method: 'POST',
     url: '/mailbox/:id/reply',
-    config: ACCESS,
+    config: { ...ACCESS, does: 'Answer a caught message' },
     schema: { params: IdParams, body: ReplyBody },
     handler: async ({ params, body }, reply) => {
       const answer = await noticeOf(replyToMessage(deps, { ...params, text: body.text }))
@@ -144,7 +144,7 @@ function addPages(app: TypedApp, deps: { db: Db; smtpUrl: string }): void {
   app.route({
     method: 'POST',
     url: '/mailbox/clear',
-    config: ACCESS,
+    config: { ...ACCESS, does: 'Empty the mailbox' },
     // A form's empty body is an object to formbody, and nothing at all to a program.
     schema: { body: Type.Optional(Type.Any()) },
     handler: async (_request, reply) => {

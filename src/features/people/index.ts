@@ -27,6 +27,7 @@ export {
   updatePerson,
 } from './service.ts'
 export {
+  eachSuppression,
   endPause,
   liftEndedPauses,
   liftPersonSuppressions,

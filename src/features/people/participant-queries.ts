@@ -15,7 +15,7 @@ export interface ParticipantFilter {
 }
 
 /** As long as the index takes it (migration 0014). */
-export const SECTOR_LENGTH = 200
+const SECTOR_LENGTH = 200
 
 function selectParticipants(db: Db, filter: ParticipantFilter) {
   const { text, matched } = filter

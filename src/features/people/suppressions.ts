@@ -113,6 +113,24 @@ export async function listSuppressions(
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
 }
 
+const CSV_PAGE = 1000
+
+/** Everything that stands, page by page, for an export. */
+export async function* eachSuppression(
+  deps: Deps,
+  { beginning }: { beginning?: string | undefined },
+): AsyncGenerator<Suppression[]> {
+  for (let before: number | undefined | null; before !== null; ) {
+    const page: Awaited<ReturnType<typeof listSuppressions>> = await listSuppressions(deps, {
+      beginning,
+      before,
+      limit: CSV_PAGE,
+    })
+    yield page.items
+    before = page.next
+  }
+}
+
 const MOST_HISTORY = 200
 
 /** What stood and stands against the person's addresses, the newest first; the oldest of very many are left out. */

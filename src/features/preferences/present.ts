@@ -1,4 +1,4 @@
-import { fillPhrase, type ReaderPhrases } from '../../platform/http/reader-phrases.ts'
+import { fillPhrase, type ReaderPhrases, writeDate } from '../../platform/http/reader-phrases.ts'
 import type { ReaderRow } from './queries.ts'
 import { offeredLanguages, offeredZones, pauseDays, zoneOfReader } from './rules.ts'
 import type { Decision } from './service.ts'
@@ -39,8 +39,6 @@ export function presentPreferences(reader: ReaderRow, page: PreferencePage) {
   const { token, words, now, refused } = page
   const zone = zoneOfReader(reader)
   const days = pauseDays(now, zone)
-  const inWords = (date: Date, timeZone: string) =>
-    new Intl.DateTimeFormat(words.language, { dateStyle: 'long', timeZone }).format(date)
   const typed: TypedForm = {
     given_name: reader.given_name,
     family_name: '',
@@ -49,7 +47,7 @@ export function presentPreferences(reader: ReaderRow, page: PreferencePage) {
     until: '',
     ...refused?.typed,
   }
-  const last = inWords(new Date(`${days.last}T00:00:00Z`), 'UTC')
+  const last = writeDate(new Date(`${days.last}T00:00:00Z`), words, 'UTC')
   const faultOf = (field: keyof TypedForm) =>
     refused?.fields.includes(field) ? fillPhrase(words[`fault_${field}`], { date: last }) : ''
   const faults = {
@@ -66,7 +64,7 @@ export function presentPreferences(reader: ReaderRow, page: PreferencePage) {
     everything_stopped: reader.everything_stopped,
     held_otherwise: reader.held_otherwise,
     topics_stopped: reader.topics_stopped,
-    paused: reader.paused_until ? fillPhrase(words.paused, { date: inWords(reader.paused_until, zone) }) : '',
+    paused: reader.paused_until ? fillPhrase(words.paused, { date: writeDate(reader.paused_until, words, zone) }) : '',
     days,
     typed,
     faults,

@@ -20,7 +20,7 @@ const ALL = 'all'
 export async function readFirstRun(db: Db): Promise<FirstRun> {
   const { rows } = await sql<Record<FirstStep, boolean> & { skipped: string[] }>`
     select p.first_run_skipped as skipped, p.name <> '' as programme,
-      (select count(*) from (select from staff where disabled_at is null limit 2) some) > 1 as people,
+      (select count(*) from (select from staff where disabled_at is null limit 2) counted) > 1 as people,
       exists (select from rounds) as round,
       exists (select from applications) or exists (select from campaigns where kind = 'topic') as first,
       exists (select from deliveries d join campaigns c on c.id = d.campaign_id

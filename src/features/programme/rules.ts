@@ -26,15 +26,15 @@ export function readProgramme(change: Partial<ProgrammeValues>): {
   const values: Partial<ProgrammeValues> = {}
   const refuse = (field: keyof ProgrammeValues, message: string) => faults.push({ field, message })
 
-  const line = (field: 'name' | 'from_name', most: number) => {
+  const line = (field: 'name' | 'from_name', what: string, most: number) => {
     const text = change[field]?.trim()
     if (text === undefined) return
-    const fault = faultOfLine(text, most)
+    const fault = faultOfLine(what, text, most)
     if (fault) refuse(field, fault)
     else values[field] = text
   }
-  line('name', NAME_LENGTH)
-  line('from_name', FROM_NAME_LENGTH)
+  line('name', 'name', NAME_LENGTH)
+  line('from_name', 'sender’s name', FROM_NAME_LENGTH)
 
   if (change.contact_address !== undefined) {
     const parsed = parseAddress(change.contact_address)
@@ -61,24 +61,24 @@ export function readProgramme(change: Partial<ProgrammeValues>): {
     const over = change.second_person_over
     const fits = over === null || (Number.isInteger(over) && over >= 1 && over <= MOST_PEOPLE)
     if (fits) values.second_person_over = over
-    else refuse('second_person_over', 'Write a whole number from 1 to 1,000,000, or nothing.')
+    else refuse('second_person_over', 'Second person over: write a whole number from 1 to 1,000,000, or nothing.')
   }
   return { values, faults }
 }
 
-function faultOfLine(text: string, most: number): string | undefined {
-  if (text.length > most) return `${most} characters are the most; this has ${text.length}.`
-  if (UNPRINTABLE.test(text)) return 'Write it on one line, without control characters.'
-  if (/[<>]|\{\{|\}\}/.test(text)) return 'Write it without < > and without merge fields.'
+function faultOfLine(what: string, text: string, most: number): string | undefined {
+  if (text.length > most) return `The ${what} has ${text.length} characters; ${most} are the most.`
+  if (UNPRINTABLE.test(text)) return `Write the ${what} on one line, without control characters.`
+  if (/[<>]|\{\{|\}\}/.test(text)) return `Write the ${what} without < > and without merge fields.`
   return undefined
 }
 
 function faultOfFooter(footer: string): string | undefined {
   const lines = footer.split('\n')
-  if (footer.length > FOOTER_LENGTH) return `${FOOTER_LENGTH} characters are the most; this has ${footer.length}.`
-  if (lines.length > FOOTER_LINES) return `${FOOTER_LINES} lines are the most; this has ${lines.length}.`
-  if (lines.some((line) => UNPRINTABLE.test(line))) return 'There is a control character in it; write it anew.'
-  if (/\{\{|\}\}/.test(footer)) return 'Merge fields do not work here: the same footer stands under every message.'
+  if (footer.length > FOOTER_LENGTH) return `The footer has ${footer.length} characters; ${FOOTER_LENGTH} are the most.`
+  if (lines.length > FOOTER_LINES) return `The footer has ${lines.length} lines; ${FOOTER_LINES} are the most.`
+  if (lines.some((line) => UNPRINTABLE.test(line))) return 'The footer holds a control character; write it anew.'
+  if (/\{\{|\}\}/.test(footer)) return 'Merge fields do not work in the footer: it is the same under every message.'
   return undefined
 }
 

@@ -10,7 +10,17 @@ export { getMember, inviteMember, listMembers, type MemberChange, updateMember }
 export type { ApiTokenRow } from './queries.ts'
 export { addStaffRoutes } from './routes.ts'
 export { sessionStore, sweepSessions } from './sessions.ts'
-export { findSignIn, LINK_MINUTES, printFirstSignIn, printSignIn, requestSignIn, useSignIn } from './sign-in.ts'
+export {
+  type Asking,
+  findAsking,
+  findSignIn,
+  LINK_MINUTES,
+  mailSignIn,
+  printFirstSignIn,
+  printSignIn,
+  requestSignIn,
+  useSignIn,
+} from './sign-in.ts'
 export { createSignInComposer } from './sign-in-email.ts'
 export {
   createApiToken,

@@ -140,7 +140,7 @@ function readChange(change: MemberChange): { values: MemberChange; faults: Field
 
 function faultOfName(name: string): string | undefined {
   if (name === '') return 'Everybody needs a name.'
-  if (name.length > NAME_LENGTH) return `${NAME_LENGTH} characters are the most; this has ${name.length}.`
+  if (name.length > NAME_LENGTH) return `The name has ${name.length} characters; ${NAME_LENGTH} are the most.`
   if (UNPRINTABLE.test(name)) return 'Write the name on one line, without control characters.'
   return undefined
 }

@@ -4,7 +4,7 @@ import type { Db } from '../../platform/db/open.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { listAuditEntries } from './audit.ts'
 import { inviteMember, listMembers, updateMember } from './members.ts'
-import { AuditPage, MemberChanges, MemberId, MemberPage, NewMember, NewToken, TokenId, TokenPage } from './schema.ts'
+import { AuditPage, MemberChanges, NewMember, NewToken, RowId, RowPage } from './schema.ts'
 import { createApiToken, listApiTokens, revokeApiToken } from './tokens.ts'
 
 export function addStaffRoutes(app: TypedApp, deps: { db: Db; clock: Clock; ring: Ring }): void {
@@ -29,7 +29,7 @@ function addMemberRoutes(app: TypedApp, deps: { db: Db; clock: Clock; ring: Ring
     method: 'GET',
     url: '/staff',
     config: { allow: 'staff.read' },
-    schema: { tags: ['Staff'], summary: 'The staff, the disabled ones too', querystring: MemberPage },
+    schema: { tags: ['Staff'], summary: 'The staff, the disabled ones too', querystring: RowPage },
     handler: async ({ query }) => listMembers(deps, query),
   })
 
@@ -48,7 +48,7 @@ function addMemberRoutes(app: TypedApp, deps: { db: Db; clock: Clock; ring: Ring
     schema: {
       tags: ['Staff'],
       summary: 'Change name, address, role or time zone of one of the staff, or disable them',
-      params: MemberId,
+      params: RowId,
       body: MemberChanges,
     },
     handler: async ({ params, body, caller }) =>
@@ -61,7 +61,7 @@ function addTokenRoutes(app: TypedApp, deps: { db: Db; clock: Clock }): void {
     method: 'GET',
     url: '/tokens',
     config: { allow: 'staff.read' },
-    schema: { summary: 'API tokens, the revoked ones too', querystring: TokenPage },
+    schema: { summary: 'API tokens, the revoked ones too', querystring: RowPage },
     handler: async (request) => listApiTokens(deps, request.query),
   })
 
@@ -81,7 +81,7 @@ function addTokenRoutes(app: TypedApp, deps: { db: Db; clock: Clock }): void {
     method: 'DELETE',
     url: '/tokens/:id',
     config: { allow: 'staff.write' },
-    schema: { summary: 'Revoke an API token at once', params: TokenId },
+    schema: { summary: 'Revoke an API token at once', params: RowId },
     handler: async (request, reply) => {
       await revokeApiToken(deps, request.params)
       return reply.status(204).send()

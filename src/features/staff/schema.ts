@@ -17,9 +17,9 @@ export const NewToken = Type.Object(
   { additionalProperties: false },
 )
 
-export const TokenId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+export const RowId = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 
-export const TokenPage = Type.Object(
+export const RowPage = Type.Object(
   {
     after: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }),
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
@@ -44,9 +44,6 @@ export const MemberChanges = Type.Partial(
   }),
   { additionalProperties: false, minProperties: 1 },
 )
-
-export const MemberId = TokenId
-export const MemberPage = TokenPage
 
 export const AuditPage = Type.Object(
   {

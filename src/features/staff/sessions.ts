@@ -28,13 +28,14 @@ export function sessionStore({ db, clock }: SessionDeps): SessionStore {
       )
     },
     set(id, session, callback) {
-      const { staff_id, staff, ...data } = session
+      // The cookie's own settings are never kept: they follow from how each request comes.
+      const { staff_id, staff, cookie: _cookie, ...data } = session
       // Before sign-in there is nothing worth keeping.
       if (staff_id === undefined) return callback()
       saveSession(db, {
         id_hash: hashOf(id),
         staff_id,
-        data: { ...data, cookie: session.cookie },
+        data,
         expires_at: new Date(clock.now().getTime() + SESSION_DAYS * DAY_MS),
         // Only what was read from the database has its person.
         is_new: staff === undefined,

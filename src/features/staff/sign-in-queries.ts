@@ -39,16 +39,22 @@ export async function recordLinkDelivery(tx: DbOrTx, id: number, deliveryId: num
   await tx.updateTable('sign_in_links').set({ delivery_id: deliveryId }).where('id', '=', id).execute()
 }
 
-/** Links that were asked for since then. */
-export async function countLinks(tx: DbOrTx, staffId: number, since: Date): Promise<number> {
-  const { count } = await tx
+/** Mailed links that were asked for since each of the two times. */
+export async function countLinks(
+  tx: DbOrTx,
+  staffId: number,
+  since: { day: Date; now: Date },
+): Promise<{ day: number; now: number }> {
+  return tx
     .selectFrom('sign_in_links')
-    .select((is) => is.fn.countAll<number>().as('count'))
+    .select(({ fn }) => [
+      fn.countAll<number>().as('day'),
+      fn.countAll<number>().filterWhere('created_at', '>', since.now).as('now'),
+    ])
     .where('staff_id', '=', staffId)
-    .where('created_at', '>', since)
+    .where('created_at', '>', since.day)
     .where('delivery_id', 'is not', null)
     .executeTakeFirstOrThrow()
-  return count
 }
 
 export async function lockStaff(tx: DbOrTx, id: number): Promise<void> {
@@ -72,6 +78,9 @@ export async function findUsableLink(db: Db, input: { id: number; now: Date; gra
 
 /** Uses it up. Of two at once both may be let in within the grace; later nobody. Returns whom it lets in. */
 export async function takeLink(tx: DbOrTx, input: { id: number; now: Date; grace_ms: number }) {
+  // Waits for a director who is changing this person's address or disabling them: that ends the link.
+  await sql`select 1 from staff where id = (select staff_id from sign_in_links where id = ${input.id})
+    for no key update`.execute(tx)
   const { rows } = await sql<{ staff_id: number }>`
     update sign_in_links set used_at = coalesce(used_at, ${input.now}) from staff
     where sign_in_links.id = ${input.id} and staff.id = sign_in_links.staff_id and ${usable(input.now, input.grace_ms)}

@@ -28,32 +28,56 @@ interface SignInDeps {
 /** How long a mailed link works, and how many of them may be on their way to one person in that time. */
 export const LINK_MINUTES = 15
 const MOST_LINKS = 5
+/** Who gets more in a day did not ask for them: then one at a time, so that they can still come in. */
+const MOST_LINKS_A_DAY = 20
 /** A printed link is read by who starts the service, and copied by hand. */
 const PRINTED_LINK_HOURS = 24
 /** A second press of the same button is the same sign-in. */
 const GRACE_MS = 10_000
 const MINUTE_MS = 60_000
+const DAY_MINUTES = 24 * 60
 
-/**
- * Mails a link to whoever of the staff has this address. Says nothing about whether anybody has: the answer is the
- * same, and about as quick. The email goes through the ledger, so that the limits hold for it too.
- * @throws InvalidInput when it is no address
- */
-export async function requestSignIn(
-  { db, clock, ring }: { db: Db; clock: Clock; ring: Ring },
-  input: { address: string },
-): Promise<void> {
+interface MailDeps {
+  db: Db
+  clock: Clock
+  ring: Ring
+}
+
+/** Who asked to be let in, and where their mail goes. */
+export interface Asking {
+  staff_id: number
+  address: string
+  domain: string
+}
+
+/** Mails a link to whoever of the staff has this address. @throws InvalidInput when it is no address */
+export async function requestSignIn(deps: MailDeps, input: { address: string }): Promise<void> {
+  const asking = await findAsking(deps, input)
+  if (asking) await mailSignIn(deps, asking)
+}
+
+/** Whoever of the staff has this address. Costs the same for every address. @throws InvalidInput when it is none */
+export async function findAsking({ db }: { db: Db }, input: { address: string }): Promise<Asking | undefined> {
   const parsed = parseAddress(input.address)
   if (!parsed.ok) throw new InvalidInput([{ field: 'address', message: parsed.message }])
-  const now = clock.now()
   const staff = await findStaffByAddress(db, parsed.address)
-  if (!staff) return
+  return staff && { staff_id: staff.id, address: parsed.address, domain: parsed.domain }
+}
+
+/** Mails a link, unless enough are on their way. Through the ledger, so that the sending limits hold for it too. */
+export async function mailSignIn({ db, clock, ring }: MailDeps, asking: Asking): Promise<void> {
+  const { staff_id, address, domain } = asking
+  const now = clock.now()
   const queued = await db.transaction().execute(async (tx) => {
     // Two presses at once wait for each other's count.
-    await lockStaff(tx, staff.id)
-    if ((await countLinks(tx, staff.id, minutesFrom(now, -LINK_MINUTES))) >= MOST_LINKS) return false
+    await lockStaff(tx, staff_id)
+    const sent = await countLinks(tx, staff_id, {
+      day: minutesFrom(now, -DAY_MINUTES),
+      now: minutesFrom(now, -LINK_MINUTES),
+    })
+    if (sent.now >= (sent.day < MOST_LINKS_A_DAY ? MOST_LINKS : 1)) return false
     const link = await insertLink(tx, {
-      staff_id: staff.id,
+      staff_id,
       created_at: now,
       expires_at: minutesFrom(now, LINK_MINUTES),
     })
@@ -62,8 +86,8 @@ export async function requestSignIn(
       version: 1,
       language: 'en',
       person_id: null,
-      address: parsed.address,
-      domain: parsed.domain,
+      address,
+      domain,
       now,
     })
     await recordLinkDelivery(tx, link, delivery)

@@ -41,7 +41,8 @@ export async function createNamedToken(
   const faults: FieldFault[] = []
   const refuse = (field: string, message: string) => faults.push({ field, message })
   if (name === '') refuse('name', 'Say who or what will use it.')
-  else if (name.length > NAME_LENGTH) refuse('name', `${NAME_LENGTH} characters are the most; this has ${name.length}.`)
+  else if (name.length > NAME_LENGTH)
+    refuse('name', `The name has ${name.length} characters; ${NAME_LENGTH} are the most.`)
   else if (/\p{Cc}/u.test(name)) refuse('name', 'Write the name on one line, without control characters.')
   if (!isRole(input.role)) refuse('role', 'Choose one of the roles.')
   if (faults.length > 0) throw new InvalidInput(faults)

@@ -1,4 +1,4 @@
-import { fillPhrase, readerPhrases } from '../../platform/http/reader-phrases.ts'
+import { fillPhrase, readerPhrases, writeDate } from '../../platform/http/reader-phrases.ts'
 import { type WebCopy, writeWebCopy } from '../campaigns/index.ts'
 import type { TopicRow, TopicText } from './queries.ts'
 
@@ -121,8 +121,7 @@ const frameOf = (language: string, direction: string) => ({ language, direction 
 
 function sentOn(at: Date, language: string): string {
   const known = readerPhrases(language)
-  const date = new Intl.DateTimeFormat(known.language, { dateStyle: 'long', timeZone: 'UTC' }).format(at)
-  return fillPhrase(known.topic_sent, { date })
+  return fillPhrase(known.topic_sent, { date: writeDate(at, known, 'UTC') })
 }
 
 function nameOfLanguage(tag: string): string {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../../lib/clock.ts'
 import { NotAllowed } from '../../lib/errors.ts'
 import { mayDo, type Permission, type Role } from '../../lib/permissions.ts'
@@ -29,6 +29,8 @@ export interface ListedRoute {
   method: string
   url: string
   allow: Permission | 'public'
+  /** What it says of itself, beside who may call it. */
+  config: FastifyContextConfig
 }
 
 declare module 'fastify' {
@@ -76,7 +78,7 @@ export function addAccessControl(app: FastifyInstance, { clock, host, findCaller
     const allow = route.config?.allow
     if (allow === undefined) throw new Error(`${route.method} ${route.url} says nothing about who may call it`)
     for (const method of [route.method].flat()) {
-      if (method !== 'HEAD') routes.push({ method, url: route.url, allow })
+      if (method !== 'HEAD') routes.push({ method, url: route.url, allow, config: route.config ?? {} })
     }
   })
 

@@ -30,4 +30,9 @@ export function fillPhrase(phrase: string, values: Record<string, string>): stri
   return phrase.replace(/\{(\w+)\}/g, (gap, name: string) => values[name] ?? gap)
 }
 
+/** "3 March 2016": nobody takes the day for the month. */
+export function writeDate(at: Date, { language }: Pick<ReaderPhrases, 'language'>, timeZone: string): string {
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'long', timeZone }).format(at)
+}
+
 const primaryOf = (tag: string) => (tag.split('-')[0] as string).toLowerCase()

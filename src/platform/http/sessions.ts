@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import session from '@fastify/session'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NotAllowed } from '../../lib/errors.ts'
 import type { TokenKeys } from '../../lib/tokens.ts'
 import type { SignedIn } from './access.ts'
@@ -45,7 +45,7 @@ export class FormExpired extends NotAllowed {
  */
 export async function addSessions(
   scope: FastifyInstance,
-  { keys, store }: { keys: TokenKeys; store: session.SessionStore },
+  { keys, store, publicUrl }: { keys: TokenKeys; store: session.SessionStore; publicUrl: string },
 ): Promise<void> {
   const tokens = new WeakMap<FastifyRequest, string>()
   await scope.register(cookie)
@@ -68,10 +68,22 @@ export async function addSessions(
       (request.headers['csrf-token'] as string | undefined),
     logLevel: 'info',
   })
+  if (publicUrl.startsWith('https:')) scope.addHook('onSend', async (_request, reply) => secureCookies(reply))
   scope.decorate('checkCsrf', (request: FastifyRequest, token: string) => {
     tokens.set(request, token)
     return verifyForm(scope, request)
   })
+}
+
+/** A proxy that speaks https often forgets to say so, and the cookie would go over http too. */
+function secureCookies(reply: FastifyReply): void {
+  const cookies = [reply.getHeader('set-cookie') ?? []].flat().map(String)
+  if (cookies.length === 0) return
+  reply.removeHeader('set-cookie')
+  reply.header(
+    'set-cookie',
+    cookies.map((one) => (/;\s*secure\b/i.test(one) ? one : `${one}; Secure`)),
+  )
 }
 
 /** @throws FormExpired unless the request carries a token of its own session */

@@ -114,7 +114,7 @@ test('a pause ends when the chosen day begins on the reader’s own clock, a sec
   expect(await standing()).toMatchObject([
     { scope: 'campaigns', reason: 'paused', ends_at: '2016-05-09T12:00:00.000Z' },
   ])
-  expect(await page()).toContain('They begin again on May 10, 2016.')
+  expect(await page()).toContain('They begin again on 10 May 2016.')
   await post({ decide: 'resume' })
   expect(await standing()).toEqual([])
 })
@@ -136,7 +136,7 @@ test('the days of a pause: from tomorrow until six months from now, as the reade
   ]) {
     const answer = await post({ decide: 'pause', until })
     expect(answer.statusCode, until).toBe(422)
-    expect(answer.body).toContain('Choose a day from tomorrow until September 2, 2016.')
+    expect(answer.body).toContain('Choose a day from tomorrow until 2 September 2016.')
   }
   expect(await standing()).toEqual([])
   expect((await post({ decide: 'pause', until: '2016-09-02' })).statusCode).toBe(303)

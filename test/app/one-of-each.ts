@@ -1,0 +1,117 @@
+import { sql } from 'kysely'
+import { createCampaign } from '../../src/features/campaigns/index.ts'
+import { keepUpload } from '../../src/features/imports/index.ts'
+import type { ListedRoute } from '../../src/platform/http/access.ts'
+import type { TestDeps } from '../support/deps.ts'
+import { addressOf } from './routes.ts'
+
+/**
+ * One of each thing, so that a route finds what it asks for. Written as rows: these tests are about routes, and know
+ * no feature's rules. Campaign 1 is a draft, 2 a topic that is being sent, 3 the staff's own mail; import 1 is over,
+ * import 2 waits for its columns.
+ */
+export async function fillOneOfEach(deps: TestDeps): Promise<void> {
+  const { db } = deps
+  const now = new Date('2016-03-01T09:00:00Z')
+  await db
+    .insertInto('rounds')
+    .values({ code: '2016A', name: 'Round 2016A', applications_open_on: '2016-02-01', starts_on: '2016-03-07' })
+    .execute()
+  await db.insertInto('people').values({ given_name: 'Ana', family_name: 'Souza', country_code: 'BR' }).execute()
+  await db.insertInto('addresses').values({ person_id: 1, address: ADDRESS }).execute()
+  await db
+    .insertInto('suppressions')
+    .values({ address: 'gone@library.example', scope: 'all', reason: 'manual', source: 'test' })
+    .execute()
+  await db
+    .insertInto('applications')
+    .values({
+      round_id: 1,
+      person_id: 1,
+      submitted_at: now,
+      country_code: 'BR',
+      code_of_conduct_agreed: true,
+      commitment_agreed: true,
+    })
+    .execute()
+  await db.updateTable('programme').set({ demo_loaded_at: now }).execute()
+  await fillImports(deps, now)
+  await fillCampaigns(deps, now)
+  await db
+    .insertInto('api_tokens')
+    .values({ name: 'script', role: 'viewer', token_hash: Buffer.from('a hash of no token') })
+    .execute()
+  await sql`
+    insert into mailbox_messages (mail_from, rcpt_to, raw, subject)
+    values ('a@b.example', ${ADDRESS},
+      ${Buffer.from('Subject: Topic 1\r\nContent-Type: text/html\r\n\r\n<p>Hello</p>')}, 'Topic 1')`.execute(db)
+}
+
+const ADDRESS = 'ana.souza@library.example'
+
+async function fillImports(deps: TestDeps, now: Date): Promise<void> {
+  const fault = { line: 2, field: 'email', message: 'The address has no @.' }
+  const none = { unchanged: 0, updated: 0, resubmitted: 0, refused_conduct: 0, cleaned: [], notes: [], mapping: {} }
+  const counts = { rows: 2, applicants: 1, created: 1, faulty_count: 1, faulty: [fault], by_country_over_cap: [] }
+  const result = JSON.stringify({ dry_run: false, ...counts, ...none })
+  await deps.db.insertInto('jobs').values({ kind: 'import', state: 'done', result, finished_at: now }).execute()
+  await deps.db
+    .insertInto('imports')
+    .values({ round_id: 1, job_id: 1, dry_run: false, result, faults: JSON.stringify([fault]), finished_at: now })
+    .execute()
+  await keepUpload(deps, { code: '2016A', content: Buffer.from('Email,Given name\nana@x.example,Ana\n') })
+}
+
+async function fillCampaigns(deps: TestDeps, now: Date): Promise<void> {
+  const { db } = deps
+  // By the service, for the compiled text: without it every page would compile it anew.
+  const text = { subject: 'Topic', body_markdown: 'Hello {{participant.given_name}}', from_name: 'The team' }
+  for (let n = 0; n < 2; n++) await createCampaign(deps, { round: '2016A', kind: 'topic', ...text })
+  await db
+    .updateTable('campaigns')
+    .set({ state: 'sending', slug: 'topic-2', send_at: now, starts_at: now, started_at: now, frozen_at: now })
+    .where('id', '=', 2)
+    .execute()
+  await db.insertInto('campaigns').values({ kind: 'staff', lane: 'automatic', state: 'done' }).execute()
+  await db.insertInto('senders').values({ name: 'test', limits: '14/1s,2000/86400s' }).execute()
+  await db.insertInto('workers').values({ host: 'test', pid: 1 }).execute()
+  const delivery = { campaign_id: 2, lane: 'campaign', address: ADDRESS, domain: 'library.example', language: 'en' }
+  await db
+    .insertInto('deliveries')
+    .values([
+      { ...delivery, person_id: 1, state: 'accepted', version: 1, due_at: now, accepted_at: now },
+      { ...delivery, state: 'uncertain', version: 1, due_at: now, is_test: true },
+    ])
+    .execute()
+  await db
+    .insertInto('attempts')
+    .values({
+      delivery_id: 1,
+      sender_id: 1,
+      worker_id: 1,
+      lane: 'campaign',
+      address: ADDRESS,
+      outcome: 'accepted',
+      code: 250,
+      ended_at: now,
+    })
+    .execute()
+}
+
+/** Every address of the route at which there is something. */
+export function realAddressesOf(route: ListedRoute): string[] {
+  const ids = /\/campaigns\/:id/.test(route.url)
+    ? ['1', '2', '3']
+    : /\/imports\/:id/.test(route.url)
+      ? ['1', '2']
+      : ['1']
+  const places = { code: '2016A', round: '2016A', slug: 'topic-2', language: 'en', version: '1', delivery: '1' }
+  return ids.map((id) => addressOf(route, { ...places, id }) + (QUERIES[route.url] ?? ''))
+}
+
+/** What a page cannot be asked for without. */
+const QUERIES: Record<string, string> = {
+  '/console/campaigns/:id/preview': '?as=sample&language=en&scheme=light&part=html',
+  '/console/campaigns/:id/frame': '?as=sample&language=en',
+  '/console/campaigns/:id/findings': '?language=en',
+}
