@@ -67,7 +67,10 @@ const API: AddRoutes[] = [
   addJobRoutes,
   (app, deps) =>
     addCampaignRoutes(app, deps, {
-      listFindings: (id) => listCampaignFindings(deps, id),
+      listFindings: async (id) => {
+        await deps.ring('check-links', { campaign_id: id })
+        return listCampaignFindings(deps, id)
+      },
       progressOf: async (id) => ({ ...(await measureCampaign(deps.db, id)), sending: await explainSending(deps) }),
     }),
   addScheduleRoutes,

@@ -125,7 +125,16 @@ async function addOwnRound(deps: TestDeps) {
   )
   const after = await readRows(deps.db)
   const own: Record<string, unknown[]> = { rounds: after.rounds?.filter((row) => row.id === id) ?? [] }
-  for (const table of ['people', 'applications', 'campaigns', 'campaign_variants', 'deliveries', 'addresses', 'suppressions', 'mailbox_messages'])
+  for (const table of [
+    'people',
+    'applications',
+    'campaigns',
+    'campaign_variants',
+    'deliveries',
+    'addresses',
+    'suppressions',
+    'mailbox_messages',
+  ])
     own[table] = after[table]?.slice(before[table]?.length) ?? []
   expect(own.deliveries).toMatchObject([{ person_id: person }])
   return own
@@ -215,14 +224,11 @@ async function listTables(db: Db): Promise<string[]> {
 }
 
 async function readRows(db: Db): Promise<Record<string, Record<string, unknown>[]>> {
-  const found: Record<string, Record<string, unknown>[]> = {}
-  for (const table of await listTables(db)) {
-    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(table)} order by 1`.execute(
-      db as Kysely<unknown>,
-    )
-    found[table] = rows
-  }
-  return found
+  const tables = await listTables(db)
+  const read = async (table: string) =>
+    sql<Record<string, unknown>>`select * from ${sql.table(table)} order by 1`.execute(db as Kysely<unknown>)
+  const found = await Promise.all(tables.map(async (table) => [table, (await read(table)).rows] as const))
+  return Object.fromEntries(found)
 }
 
 async function countRows(db: Db): Promise<Record<string, number>> {

@@ -20,6 +20,7 @@ interface Field {
  */
 export function answerLostForm(pages: Pages, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { staff } = request.caller ?? {}
+  if (isUpload(request)) return answerLostUpload(pages, reply)
   const model = {
     signed_in: staff !== undefined,
     action: ownAddress(request.url),
@@ -34,6 +35,24 @@ export function answerLostForm(pages: Pages, request: FastifyRequest, reply: Fas
     .status(staff ? 403 : 401)
     .type('text/html; charset=utf-8')
     .send(pages.render('console/resubmit', plainFrame('Nothing is lost'), model))
+}
+
+const isUpload = ({ headers }: FastifyRequest) => (headers['content-type'] ?? '').startsWith('multipart/')
+
+/** A file cannot be put into a page: whoever chose it chooses it again. */
+function answerLostUpload(pages: Pages, reply: FastifyReply): FastifyReply {
+  return reply
+    .status(403)
+    .type('text/html; charset=utf-8')
+    .send(
+      pages.render('console/error', plainFrame('Send it again'), {
+        status: 403,
+        title: 'Send it again',
+        message:
+          'You signed in anew after the page with this form was opened. Nothing was changed: go back, load the page again, and choose the file once more.',
+        ways: [{ href: '/console', text: 'Home' }],
+      }),
+    )
 }
 
 /** What was typed; nothing of what no form sends, such as JSON. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { createCampaign } from '../../src/features/campaigns/index.ts'
+import { createCampaign, ensureCompiled } from '../../src/features/campaigns/index.ts'
 import { keepUpload } from '../../src/features/imports/index.ts'
+import { signToken, type TokenPurpose } from '../../src/lib/tokens.ts'
 import type { ListedRoute } from '../../src/platform/http/access.ts'
 import type { TestDeps } from '../support/deps.ts'
 import { addressOf } from './routes.ts'
@@ -35,6 +36,9 @@ export async function fillOneOfEach(deps: TestDeps): Promise<void> {
     })
     .execute()
   await db.updateTable('programme').set({ demo_loaded_at: now }).execute()
+  await db.insertInto('staff').values({ name: 'Ben', address: 'ben@programme.example', role: 'viewer' }).execute()
+  const expires_at = new Date(now.getTime() + 3600_000)
+  await db.insertInto('sign_in_links').values({ staff_id: 1, created_at: now, expires_at }).execute()
   await fillImports(deps, now)
   await fillCampaigns(deps, now)
   await db
@@ -64,9 +68,10 @@ async function fillImports(deps: TestDeps, now: Date): Promise<void> {
 
 async function fillCampaigns(deps: TestDeps, now: Date): Promise<void> {
   const { db } = deps
-  // By the service, for the compiled text: without it every page would compile it anew.
   const text = { subject: 'Topic', body_markdown: 'Hello {{participant.given_name}}', from_name: 'The team' }
   for (let n = 0; n < 2; n++) await createCampaign(deps, { round: '2016A', kind: 'topic', ...text })
+  // The other is left, since a page that compiles it must not keep it.
+  await ensureCompiled(deps, 1, 1)
   await db
     .updateTable('campaigns')
     .set({ state: 'sending', slug: 'topic-2', send_at: now, starts_at: now, started_at: now, frozen_at: now })
@@ -99,15 +104,20 @@ async function fillCampaigns(deps: TestDeps, now: Date): Promise<void> {
 }
 
 /** Every address of the route at which there is something. */
-export function realAddressesOf(route: ListedRoute): string[] {
-  const ids = /\/campaigns\/:id/.test(route.url)
-    ? ['1', '2', '3']
-    : /\/imports\/:id/.test(route.url)
-      ? ['1', '2']
-      : ['1']
+export function realAddressesOf(route: ListedRoute, { keys }: Pick<TestDeps, 'keys'>): string[] {
+  const { url } = route
+  const ids = /\/campaigns\/:id/.test(url) ? ['1', '2', '3'] : /\/imports\/:id/.test(url) ? ['1', '2'] : ['1']
+  const purpose = PURPOSES.find(([beginning]) => url.startsWith(beginning))?.[1]
+  const token = purpose && signToken(keys, purpose, 1)
   const places = { code: '2016A', round: '2016A', slug: 'topic-2', language: 'en', version: '1', delivery: '1' }
-  return ids.map((id) => addressOf(route, { ...places, id }) + (QUERIES[route.url] ?? ''))
+  return ids.map((id) => addressOf(route, { ...places, id, ...(token ? { token } : {}) }) + (QUERIES[url] ?? ''))
 }
+
+const PURPOSES: [string, TokenPurpose][] = [
+  ['/u/', 'unsubscribe'],
+  ['/p/', 'preferences'],
+  ['/sign-in/', 'sign_in'],
+]
 
 /** What a page cannot be asked for without. */
 const QUERIES: Record<string, string> = {

@@ -40,12 +40,22 @@ describe.skipIf(isMissing('chromium'))('the editor', () => {
     onTestFinished(() => visit.close())
     await visit.page.clock.install({ time: new Date('1999-12-31T23:59:00Z') })
     await load(visit.page, id)
+    visit.page.setDefaultTimeout(12_000)
     return { id, visit, page: visit.page }
   }
 
   async function load(page: Page, id: number) {
     await page.goto(`${service.url}/console/campaigns/${id}`)
     await page.waitForSelector('#toolbar:not([hidden])')
+    // From here on time stands still but for what a test lets pass.
+    await page.clock.pauseAt(await page.evaluate<number>('Date.now() + 1000'))
+  }
+
+  /** What looks the page over needs its clock. */
+  async function expectCalm(visit: Visit, named: string) {
+    await visit.page.clock.resume()
+    await expectSound(visit, named)
+    await visit.page.clock.pauseAt(await visit.page.evaluate<number>('Date.now() + 1000'))
   }
 
   /** Whatever the page does next, its answer has come and was dealt with. */
@@ -108,7 +118,7 @@ describe.skipIf(isMissing('chromium'))('the editor', () => {
     await select(page, 14, 19)
     await page.keyboard.press('Control+k')
     await page.keyboard.type('www.example.org/a (b)')
-    await expectSound(visit, 'the dialog')
+    await expectCalm(visit, 'the dialog')
     await page.keyboard.press('Enter')
     await expect.poll(() => value(page)).toBe('One ***two*** [three](https://www.example.org/a%20%28b%29).')
     await page.keyboard.press('Control+k')
@@ -177,7 +187,7 @@ describe.skipIf(isMissing('chromium'))('the editor', () => {
     await select(page, 14, 14)
     await paste(page, {}, PNG)
     await page.waitForSelector('dialog[open]')
-    await expectSound(visit, 'the dialog for a picture')
+    await expectCalm(visit, 'the dialog for a picture')
     await page.fill('#ask_alt', 'A row of books')
     await page.click('dialog .primary')
     await expect
@@ -366,11 +376,15 @@ describe.skipIf(isMissing('chromium'))('the editor', () => {
     await expect.poll(() => page.textContent(STATE)).toMatch(/signed out/)
     const second: Visit = { ...visit, page: await context.newPage() }
     await signInBrowser(second, service, officer.address)
+    await second.page.close()
     // The new session has other tokens: the page fetches one and tries again.
-    const done = page.waitForResponse((answer) => answer.url().endsWith('/autosave') && answer.status() === 200)
-    await page.clock.runFor(40_000)
-    await done
-    expect((await textOf(id)).body_markdown).toBe('One two three. Late.')
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(5000)
+        return (await textOf(id)).body_markdown
+      })
+      .toBe('One two three. Late.')
+    await expect.poll(() => page.textContent(STATE)).toMatch(/^Saved/)
   })
 
   test('leaving is asked about only while something is unsaved', async () => {
@@ -411,10 +425,49 @@ describe.skipIf(isMissing('chromium'))('the editor', () => {
     expect((await textOf(id)).body_markdown).toBe(`**Quick**${body_markdown}`)
   })
 
+  test('the preview stays where it was scrolled to', async () => {
+    const { page } = await write({ body_markdown: 'A paragraph.\n\n'.repeat(200) })
+    const frame = page.frames().find((one) => one.url().includes('/preview'))
+    await frame?.waitForLoadState()
+    const box = await page.locator('#preview').boundingBox()
+    await page.mouse.move((box?.x ?? 0) + 50, (box?.y ?? 0) + 50)
+    await page.mouse.wheel(0, 900)
+    await page.screenshot({ path: '/tmp/ed/before.png' })
+    await select(page, 0, 0)
+    await page.keyboard.type('A new beginning. ')
+    await saved(page, () => page.clock.runFor(3000))
+    await expect.poll(() => page.frameLocator('#preview').locator('body').textContent()).toMatch(/A new beginning/)
+    await page.screenshot({ path: '/tmp/ed/after.png' })
+  })
+
+  test('pages with pictures are sound, empty, with a fault and full', async () => {
+    for (const width of [DESK, PHONE]) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const id = await draft()
+        const visit = await browser.open({ cookie: officer, width, colorScheme, javaScript: width === DESK })
+        onTestFinished(() => visit.close())
+        const { page } = visit
+        await page.goto(`${service.url}/console/campaigns/${id}/pictures`)
+        await page.click('main .primary')
+        await page.waitForSelector('#faults')
+        if (width === DESK) await expectSound(visit, `a fault at ${width}, ${colorScheme}`)
+        await page.setInputFiles('#file', { name: 'a.png', mimeType: 'image/png', buffer: PNG })
+        await page.fill('#alt', 'A row of books')
+        await page.click('main .primary')
+        await page.waitForSelector('#kept')
+        await page.screenshot({ path: `/tmp/ed/add-${width}-${colorScheme}.png`, fullPage: true })
+        if (width === DESK) await expectSound(visit, `added at ${width}, ${colorScheme}`)
+        await page.goto(`${service.url}/console/pictures`)
+        await page.screenshot({ path: `/tmp/ed/lib-${width}-${colorScheme}.png`, fullPage: true })
+        if (width === DESK) await expectSound(visit, `library at ${width}, ${colorScheme}`)
+      }
+    }
+  })
+
   test('the page is sound with its toolbar, at a desk and on a phone', async () => {
     for (const width of [DESK, PHONE]) {
       const { visit } = await write({}, { width })
-      await expectSound(visit, `write at ${width}`)
+      await expectCalm(visit, `write at ${width}`)
     }
   })
 })

@@ -45,9 +45,8 @@ export function handsOn(page: Page, by: 'mouse' | 'keyboard'): Hands {
       await page.keyboard.type(typed)
     },
   }
-  page.on('framenavigated', (frame) => {
-    if (frame === page.mainFrame()) hands.loads++
-  })
+  // Of the window itself, not of a frame in it, nor of an address that changes without a page.
+  page.on('domcontentloaded', () => hands.loads++)
   return hands
 }
 

@@ -70,6 +70,15 @@ test('a test without a draft is refused in words, and nothing is queued', async 
   ])
 })
 
+test('a draft that cannot be made into a message is named, with what stops it', async () => {
+  const deps = await openTestDeps()
+  const visit = await openConsole(deps)
+  await addRound(deps)
+  await addDraft(deps.db, { subject: 'Topic 1', body_markdown: 'Hello {{participant.nonsense}}' })
+  const answer = await visit.post('/console/start/test')
+  expect([answer.statusCode, answer.body]).toEqual([422, expect.stringContaining('“Topic 1” cannot be sent yet.')])
+})
+
 test('a step is skipped and taken up again; all of them are hidden from Home and stay where they are', async () => {
   const deps = await openTestDeps()
   const visit = await openConsole(deps)

@@ -67,7 +67,7 @@ test('an export is uploaded once, its columns named, tried, imported and undone,
   const uploaded = await given.upload(csvOf([{ given: 'Ana' }, { address: 'broken', given: '<b>' }]))
   expect(uploaded.statusCode).toBe(303)
   const columns = (await console.get(uploaded.headers.location as string)).body
-  expect(columns).toContain('<option value="2" selected>Email address: anna@library.example</option>')
+  expect(columns).toContain('<option value="2" selected>Email address – anna@library.example</option>')
   expect(columns).toContain('In this column: <bdi>Ana</bdi>, <bdi>&lt;b&gt;</bdi>')
   const path = String(uploaded.headers.location).replace('/columns', '')
   expect((await console.get(path)).headers.location).toBe(`${path}/columns`)
@@ -162,8 +162,8 @@ test('hostile titles and cells are shown as text', async () => {
     'Email address,Given name,Country,"<script>alert(1)</script>",,\u202eevil\na@b.example,Ana,Peru,"<img src=x>",1,2\n',
   )
   const { body } = await console.get((await upload(content)).headers.location as string)
-  expect(body).toContain('&lt;script&gt;alert(1)&lt;/script&gt;: &lt;img src&#x3D;x&gt;')
-  expect(body).toContain('Column 5: 1')
+  expect(body).toContain('&lt;script&gt;alert(1)&lt;/script&gt; – &lt;img src&#x3D;x&gt;')
+  expect(body).toContain('Column 5 – 1')
   expect(body).not.toContain('<script>alert')
 })
 

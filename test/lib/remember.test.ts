@@ -61,3 +61,17 @@ test('the oldest answers make room: it never grows without end', async () => {
   expect(await memory.remember('b', 1000, read)).toBe(2)
   expect(await memory.remember('a', 1000, read)).toBe(4)
 })
+
+test('what took long to read is kept ten times as long', async () => {
+  const { clock, memory } = openWithClock()
+  let reads = 0
+  const read = async () => {
+    clock.now += 700
+    return ++reads
+  }
+  await memory.rememberCostly('a', 1000, read)
+  clock.now += 6999
+  expect(await memory.rememberCostly('a', 1000, read)).toBe(1)
+  clock.now += 1
+  expect(await memory.rememberCostly('a', 1000, read)).toBe(2)
+})

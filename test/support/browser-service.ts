@@ -65,7 +65,8 @@ export async function signInCookie(
   role: Role = 'director',
   given: { name?: string; time_zone?: string } = {},
 ): Promise<NonNullable<PageWanted['cookie']> & { address: string }> {
-  const address = `officer${++added}@programme.example`
+  // Not of MAIL_DOMAIN: mail to that is an answer to the programme.
+  const address = `officer${++added}@staff.example`
   const { name = `Officer ${added}`, time_zone = 'UTC' } = given
   await deps.db.insertInto('staff').values({ name, address, role, time_zone }).execute()
   const { pathname } = new URL(await printSignIn(deps, { address }))

@@ -69,15 +69,18 @@ async function openVisit(browser: Browser, wanted: PageWanted): Promise<Visit> {
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
   page.on('console', (message) => {
-    // A page that is itself an answer of 4xx says so in the console too: its status is looked at where it is opened.
+    const { url } = message.location()
+    // A page that is itself an answer of 4xx says so here too: its status is looked at where it is opened. A picture of
+    // an email, in its frame, may be away.
     const isStatus = /^Failed to load resource: the server responded with a status of/.test(message.text())
-    if (message.type() === 'error' && !(isStatus && message.location().url === page.url()))
-      faults.push(`console: ${message.text()} (${message.location().url})`)
+    const isOther = /^Failed to load resource/.test(message.text()) && !isOurs(url)
+    if (message.type() === 'error' && !isOther && !(isStatus && url === page.url()))
+      faults.push(`console: ${message.text()} (${url})`)
   })
   page.on('request', (request) => {
-    const { hostname, protocol } = new URL(request.url())
-    if (protocol !== 'data:' && hostname !== 'localhost' && hostname !== '127.0.0.1')
-      faults.push(`asked elsewhere: ${request.url()}`)
+    // An email in its frame shows what its readers will see, from wherever it is.
+    const isPage = request.frame() === page.mainFrame()
+    if (isPage && !isOurs(request.url())) faults.push(`asked elsewhere: ${request.url()}`)
   })
   return {
     page,
@@ -86,6 +89,11 @@ async function openVisit(browser: Browser, wanted: PageWanted): Promise<Visit> {
     weigh: (act) => weigh(page, act),
     close: () => context.close(),
   }
+}
+
+function isOurs(url: string): boolean {
+  const { hostname, protocol } = new URL(url)
+  return protocol === 'data:' || hostname === 'localhost' || hostname === '127.0.0.1'
 }
 
 async function weigh(page: Page, act: () => Promise<unknown>): Promise<Weight> {

@@ -12,7 +12,7 @@ export interface ConsoleVisit {
   /** `name=value`, as the browser sends it. */
   cookie: string
   get(url: string, headers?: Record<string, string>): Promise<Answer>
-  /** Posts a form with the session's own token. Several values of one name: an array. */
+  /** Posts a form with the session's own token, unless it has a `_csrf`. Several values of one name: an array. */
   post(url: string, fields?: Fields, headers?: Record<string, string>): Promise<Answer>
   /** A token of this session's forms. */
   csrf(): Promise<string>
@@ -45,7 +45,7 @@ export async function openConsole(
         method: 'POST',
         url,
         headers: { ...PAGE, cookie, 'content-type': 'application/x-www-form-urlencoded', ...headers },
-        payload: encodeForm({ _csrf: await csrf(), ...fields }),
+        payload: encodeForm('_csrf' in fields ? fields : { _csrf: await csrf(), ...fields }),
       }),
   }
 }

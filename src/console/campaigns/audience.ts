@@ -32,7 +32,7 @@ export function addAudiencePages(app: TypedApp, deps: ConsoleDeps, memory: Memor
     const { id: round_id } = await getRoundRow({ db }, { code: campaign.round })
     const rule = { ...campaign, round_id, audience }
     const key = `counted ${campaign.id} ${campaign.version} ${JSON.stringify(audience)}`
-    const found = await memory.remember(key, KEPT_MS, () => reviewAudience(db, rule))
+    const found = await memory.rememberCostly(key, KEPT_MS, () => reviewAudience(db, rule))
     return {
       round_id,
       counted: {
@@ -46,7 +46,7 @@ export function addAudiencePages(app: TypedApp, deps: ConsoleDeps, memory: Memor
 
   async function modelOf(campaign: Campaign, audience: Audience, faults: FieldFault[]) {
     const { round_id, counted } = await count(campaign, audience)
-    const choices = await memory.remember(`choices ${round_id}`, KEPT_MS, () => listAudienceChoices(db, round_id))
+    const choices = await memory.rememberCostly(`choices ${round_id}`, KEPT_MS, () => listAudienceChoices(db, round_id))
     return {
       id: campaign.id,
       subject: subjectOf(campaign.subject),
@@ -129,7 +129,7 @@ export function addAudiencePages(app: TypedApp, deps: ConsoleDeps, memory: Memor
       const wanted = { skipped_reason: reason ?? null, after, limit: PAGE }
       // Few that are left out among many are found by looking at all.
       const key = `people ${id} ${campaign.updated_at.getTime()} ${reason ?? ''} ${after}`
-      const page = await memory.remember(key, KEPT_MS, () => listAudiencePeople(db, rule, wanted))
+      const page = await memory.rememberCostly(key, KEPT_MS, () => listAudiencePeople(db, rule, wanted))
       const hrefOf = (from: number) =>
         `?${new URLSearchParams({ ...(reason ? { reason } : {}), ...(from > 0 ? { after: String(from) } : {}) })}`
       const model = {

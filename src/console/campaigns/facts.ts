@@ -30,7 +30,7 @@ export async function gatherFacts(
   const campaign = await getCampaign(deps, { id })
   const { version, updated_at } = campaign
   const kept = <Answer>(what: string, read: () => Promise<Answer>) =>
-    memory.remember(`${what} ${id} ${version} ${updated_at.getTime()}`, fresh ? 0 : KEPT_MS, read)
+    memory.rememberCostly(`${what} ${id} ${version} ${updated_at.getTime()}`, KEPT_MS, read)
   const [audience, findings, second_person] = await Promise.all([
     fresh ? readAudience(deps, campaign) : kept('audience', () => readAudience(deps, campaign)),
     fresh ? listCampaignFindings(deps, id) : kept('findings', () => listCampaignFindings(deps, id)),
@@ -53,5 +53,5 @@ export async function gatherPlan(
 ) {
   if (!schedule) return undefined
   const key = `plan ${campaign.id} ${said} ${audience.recipients} ${campaign.updated_at.getTime()}`
-  return memory.remember(key, 1000, () => reviewPlan(deps, { lane: campaign.lane, audience, schedule }))
+  return memory.rememberCostly(key, KEPT_MS, () => reviewPlan(deps, { lane: campaign.lane, audience, schedule }))
 }

@@ -17,7 +17,7 @@ const LIVE_MS = 1000
 /** A campaign that is over changes by a decision, which changes its row; or by the late word of a lost dialogue. */
 const OVER_MS = 5 * 60_000
 
-export function openFigures(db: Db, memory: Memory): Figures {
+export function openFigures(db: Db, memory: Pick<Memory, 'remember'>): Figures {
   const count = inOneQuery((ids) => countDeliveriesOf(db, ids))
   return {
     of: ({ id, state, updated_at }) => {

@@ -9,11 +9,11 @@ interface Clock {
 
 /** What keeps mail of a campaign from leaving at this moment, each in a sentence; empty when nothing does. */
 export function whyNothingLeaves(facts: ProgressFacts, on: Clock): { text: string; words: string }[] {
-  const { campaign, counts } = facts
-  return [
-    ...(campaign.state === 'sending' && waitingOf(counts) > 0 ? whyNobodySends(facts, on) : []),
-    ...whyHeld(facts),
-  ]
+  const { campaign, counts, starts_at } = facts
+  // Its time has come and it has not begun: a worker would have begun it.
+  const isOverdue = campaign.state === 'scheduled' && starts_at !== null && starts_at <= on.now
+  const goesOn = campaign.state === 'sending' || isOverdue
+  return [...(goesOn && waitingOf(counts) > 0 ? whyNobodySends(facts, on) : []), ...whyHeld(facts)]
 }
 
 /** `words` are the mail server's own. */

@@ -33,7 +33,7 @@ const WAITING = ['queued', 'claimed', 'sending', 'deferred'] as const
 
 export const waitingOf = (counts: DeliveryCounts) => WAITING.reduce((sum, state) => sum + counts[state], 0)
 
-/** At most a second old while it changes, the forecast two. */
+/** At most a second old while it changes; the forecast is older the longer it takes to make. */
 export async function gatherProgress(
   { db, clock }: ConsoleDeps,
   memory: Memory,
@@ -52,7 +52,9 @@ export async function gatherProgress(
     counts.skipped === 0 ? {} : kept('skipped', LIVE_MS, () => countSkipped(db, id)),
     counts.held === 0 ? {} : kept('held', LIVE_MS, () => countHeld(db, id)),
     memory.remember('sender', LIVE_MS, () => measureSender(db)),
-    waits ? kept('outlook', FORECAST_MS, () => forecastCampaign(db, { campaign_id: id, now })) : undefined,
+    waits
+      ? memory.rememberCostly(`outlook ${changed}`, FORECAST_MS, () => forecastCampaign(db, { campaign_id: id, now }))
+      : undefined,
     memory.remember('sweep', LIVE_MS, () => readSecondsSinceSweep(db)),
   ])
   return { campaign, starts_at: campaign.starts_at, counts, skipped, held, sender, outlook, seconds_since_sweep }

@@ -3,9 +3,9 @@ import {
   type Campaign,
   cancelCampaign,
   copyCampaign,
-  ensureCompiled,
   getCampaign,
   pauseCampaign,
+  readCompiled,
   resumeCampaign,
 } from '../../features/campaigns/index.ts'
 import { listTests } from '../../features/deliveries/index.ts'
@@ -60,9 +60,9 @@ export function addReportPages(app: TypedApp, deps: ConsoleDeps, memory: Memory,
       const { facts, progress } = await progressOf(campaign, reader, { polls: -1, state: campaign.state })
       const [tests, compiled] = await Promise.all([
         reader.reads_people ? listTests(deps.db, id) : [],
-        campaign.frozen_at ? ensureCompiled(deps, id, campaign.version) : undefined,
+        campaign.frozen_at ? readCompiled(deps.db, textOf(campaign)) : undefined,
       ])
-      const links = compiled?.get(campaign.language)?.links ?? []
+      const links = compiled?.links ?? []
       const model = presentReport(facts, { progress, reader, tests, links, public_url: deps.config.publicUrl })
       const frame = { title: progress.page_title, nav: 'campaigns', notice: NOTICES[notice] } as const
       return deps.shell.show(reply, 'campaigns/report', frame, model)
@@ -142,3 +142,6 @@ function unlessConflict(error: unknown): undefined {
 }
 
 const PRESSED_TWICE_MS = 3000
+
+/** What to read of the text that was sent; read only, since a page that is looked at keeps nothing. */
+const textOf = ({ id, version, language }: Campaign) => ({ campaign_id: id, version, choose: () => language })

@@ -13,7 +13,7 @@ import {
   whyNoDemo,
 } from '../../features/programme/index.ts'
 import { findUnfinishedJob } from '../../jobs/long-work-queries.ts'
-import { Conflict } from '../../lib/errors.ts'
+import { Conflict, InvalidInput } from '../../lib/errors.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { formatCount } from '../present/numbers.ts'
 import { roleOf } from '../settings/caller.ts'
@@ -103,7 +103,13 @@ export function addFirstRunPages(app: TypedApp, deps: ConsoleDeps): void {
         const fault = draft ? 'We do not know your address yet.' : 'There is no draft to test with yet.'
         return show(request, reply.status(409), { fault })
       }
-      await requestTest(deps, draft.id, { to })
+      try {
+        await requestTest(deps, draft.id, { to })
+      } catch (error) {
+        if (!(error instanceof InvalidInput)) throw error
+        const words = error.faults.map(({ message }) => message).join(' ')
+        return show(request, reply.status(422), { fault: `“${draft.subject}” cannot be sent yet. ${words}` })
+      }
       return reply.redirect('/console/start?notice=tested', 303)
     },
   })

@@ -7,7 +7,7 @@ export const FIELD_WORDS: [field: string, label: string, hint: string][] = [
   ['submitted_at', 'When the form was sent', 'Of two forms of one person the later one counts.'],
   ['code_of_conduct_agreed', 'Agreed to the code of conduct', 'Who did not say yes gets no campaign.'],
   ['commitment_agreed', 'Agreed to the expectations', ''],
-  ['pathway', 'Association they came through', 'ALIA and IRRT are known; anybody else came directly.'],
+  ['pathway', 'Association they came through', 'Empty, or “none”: they came directly.'],
   ['custom_pathway', 'Collector link they came through', 'SurveyMonkey’s custom data, when the form does not ask.'],
   ['sector', 'Sector', ''],
   ['career_stage', 'Career stage', ''],

@@ -51,6 +51,6 @@ function optionsOf({ titles, samples }: Header, grouped: boolean) {
     const name = title === '' ? `Column ${at + 1}` : cut(title, LONGEST_TITLE)
     const many = same === 1 || title === '' ? '' : grouped ? ` (${same} columns)` : ` (column ${at + 1})`
     const sample = samples[at]?.[0]
-    return [{ value: at + 1, text: name + many + (sample ? `: ${cut(sample, LONGEST_SAMPLE)}` : '') }]
+    return [{ value: at + 1, text: name + many + (sample ? ` – ${cut(sample, LONGEST_SAMPLE)}` : '') }]
   })
 }

@@ -57,7 +57,7 @@ export function addRoundPage(app: TypedApp, deps: ConsoleDeps, figures: RoundFig
       const mayWrite = mayDo(role, 'rounds.write')
       const counted = round as Round
       const model = {
-        code: row.code,
+        code: row.name.includes(row.code) ? '' : row.code,
         name: row.name,
         stages: presentStages(row, now.toISOString().slice(0, 10)),
         figures: presentFigures(counted, seen),

@@ -12,7 +12,8 @@ export interface AudienceRule {
 
 /**
  * The one query behind the count, the list and the queue: who an audience picks, and for those who will be left out,
- * why. Columns: person_id, address, language, country_code, time_zone, skipped_reason (null: a recipient).
+ * why. Columns: person_id, address, language, country_code, time_zone, is_recipient, skipped_reason (null for
+ * recipients). To ask for recipients ask for is_recipient: the planner can tell how many they are.
  */
 export function selectAudience({ round_id, kind, lane, audience }: AudienceRule): RawBuilder<unknown> {
   const isInState = sql`a.state = any(${audience.states ?? DEFAULT_STATES})`
@@ -26,14 +27,18 @@ export function selectAudience({ round_id, kind, lane, audience }: AudienceRule)
     ...(audience.pathways ? [sql`a.pathway = any(${audience.pathways})`] : []),
     ...(audience.matched === undefined ? [] : [audience.matched ? hasPartner(kind) : sql`not ${hasPartner(kind)}`]),
   ]
+  const stopping = sql`from suppressions s
+    where s.address = ad.address and s.lifted_at is null and (s.scope = 'all' or ${lane} = 'campaign')`
   return sql`
     select a.person_id, ad.address, p.language, p.country_code, p.time_zone,
+      ${isInState} and ad.address is not null and a.code_of_conduct_agreed and not exists (select ${stopping}) as is_recipient,
       case
         when not ${isInState} then 'state_changed'
         when ad.address is null then 'no_address'
         when not a.code_of_conduct_agreed then 'no_code_of_conduct'
-        else (select case when s.reason = 'manual' then 'suppressed' else s.reason end from suppressions s
-          where s.address = ad.address and s.lifted_at is null and (s.scope = 'all' or ${lane} = 'campaign')
+        -- the reason is looked for only where there is one
+        when exists (select ${stopping}) then (
+          select case when s.reason = 'manual' then 'suppressed' else s.reason end ${stopping}
           order by s.scope, s.created_at limit 1)
       end as skipped_reason
     from applications a
@@ -80,23 +85,21 @@ export async function countAudience(db: DbOrTx, rule: AudienceRule): Promise<Aud
 /** Where the recipients live, for the local hour: a zone of their own, or their country's. */
 export async function listAudiencePlaces(db: DbOrTx, rule: AudienceRule) {
   const { rows } = await sql<{ country_code: string; time_zone: string | null }>`
-    select distinct country_code, time_zone from (${selectAudience(rule)}) picked where skipped_reason is null`.execute(
-    db,
-  )
+    select distinct country_code, time_zone from (${selectAudience(rule)}) picked where is_recipient`.execute(db)
   return rows
 }
 
 /** The languages that recipients read. */
 export async function listAudienceLanguages(db: DbOrTx, rule: AudienceRule): Promise<string[]> {
   const { rows } = await sql<{ language: string }>`
-    select distinct language from (${selectAudience(rule)}) picked where skipped_reason is null`.execute(db)
+    select distinct language from (${selectAudience(rule)}) picked where is_recipient`.execute(db)
   return rows.map((row) => row.language)
 }
 
 /** Ids of the recipients, in order. */
 export async function listRecipientIds(db: DbOrTx, rule: AudienceRule): Promise<number[]> {
   const { rows } = await sql<{ person_id: number }>`
-    select person_id from (${selectAudience(rule)}) picked where skipped_reason is null order by person_id`.execute(db)
+    select person_id from (${selectAudience(rule)}) picked where is_recipient order by person_id`.execute(db)
   return rows.map((row) => row.person_id)
 }
 

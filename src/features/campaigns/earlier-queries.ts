@@ -11,10 +11,11 @@ const EARLIER = (campaign: ScheduledCampaign) => sql`
 /** Recipients of the last campaign of this kind, or null when it is the first. */
 export async function countLastRecipients(db: DbOrTx, campaign: ScheduledCampaign): Promise<number | null> {
   const { rows } = await sql<{ recipients: number }>`
-    select count(d.id) as recipients from (
+    select (
+      select count(*) from deliveries d where d.campaign_id = last.id and not d.is_test and d.state <> 'skipped'
+    ) as recipients from (
       select c.id from ${EARLIER(campaign)} and c.kind = ${campaign.kind} order by c.frozen_at desc, c.id desc limit 1
-    ) last left join deliveries d on d.campaign_id = last.id and not d.is_test and d.state <> 'skipped'
-    group by last.id`.execute(db)
+    ) last`.execute(db)
   return rows[0]?.recipients ?? null
 }
 
@@ -39,7 +40,7 @@ export async function findOverlap(
         and c.starts_at <= ${at}::timestamptz + interval '24 hours'
         and (c.finished_at is null or c.finished_at >= ${at}::timestamptz - interval '24 hours')
     ), picked as (
-      select person_id from (${selectAudience(campaign)}) picked where skipped_reason is null
+      select person_id from (${selectAudience(campaign)}) picked where is_recipient
     )
     select d.campaign_id, count(*) as count from near
     join deliveries d on d.campaign_id = near.id and not d.is_test and d.state <> 'skipped'

@@ -13,7 +13,7 @@ export {
   listCampaignsInOrder,
 } from './calendar-queries.ts'
 export { CampaignChanged, FIELD_NAMES, listContested } from './changed.ts'
-export { ensureCompiled } from './compiled.ts'
+export { ensureCompiled, readCompiled } from './compiled.ts'
 export { createComposer } from './compose.ts'
 export {
   type Compiled,

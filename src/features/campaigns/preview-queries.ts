@@ -13,8 +13,9 @@ export interface PreviewPerson {
 }
 
 /**
- * How many of the audience are looked through, in no order (one would read them all first). All of 100,000 would take longer than the page may; the extremes of a
- * thousand show what a text does with a long, foreign or missing value as well as the very last one would.
+ * How many of the audience are looked through, in no order (one would read them all first). All of 100,000 would take
+ * longer than the page may; the extremes of a thousand show what a text does with a long, foreign or missing value as
+ * well as the very last one would.
  */
 const LOOKED_THROUGH = 1000
 

@@ -13,7 +13,7 @@ export function showInScheme(html: string, scheme: Scheme): string {
     .replace(/<style[^>]*>[^<]*<\/style>/g, (sheet) =>
       sheet
         .replace(/@media\s*\(prefers-color-scheme:\s*dark\)/g, when)
-        .replaceAll('color-scheme: light dark', `color-scheme: ${scheme}`),
+        .replace(/(color-schemes?): light dark/g, `$1: ${scheme}`),
     )
     .replace(/(<meta name="(?:supported-)?color-schemes?" content=")light dark"/g, `$1${scheme}"`)
   return head + html.slice(Math.max(end, 0))

@@ -40,7 +40,8 @@ export async function listAudiencePeople(
   const { rows } = await sql<AudiencePerson>`
     select picked.person_id, p.given_name, p.family_name, picked.address, picked.country_code, picked.skipped_reason
     from (${selectAudience(rule)}) picked join people p on p.id = picked.person_id
-    where picked.skipped_reason is not distinct from ${input.skipped_reason}::text and picked.person_id > ${input.after}
+    where ${input.skipped_reason === null ? sql`picked.is_recipient` : sql`picked.skipped_reason = ${input.skipped_reason}`}
+      and picked.person_id > ${input.after}
     order by picked.person_id limit ${input.limit + 1}`.execute(db)
   const items = rows.slice(0, input.limit)
   return { items, next: rows.length > input.limit ? (items.at(-1)?.person_id ?? null) : null }

@@ -8,7 +8,8 @@ const MEANING =
 /** Undefined when it is only plain text in colours: then what was copied is pasted as it stands. */
 export async function toMarkdown(html) {
   // The page's policy lets no style stand; parsed under another name it can still be read.
-  const renamed = html.replace(/(<[^<>]*?\s)style=/gi, '$1data-style=')
+  const bare = html.replace(/<style[\s\S]*?<\/style>/gi, '')
+  const renamed = bare.replace(/(<[^<>]*?\s)style=/gi, '$1data-style=')
   const { body } = new DOMParser().parseFromString(renamed, 'text/html')
   if (!body.querySelector(MEANING)) return undefined
   const pictures = clean(body)
@@ -22,11 +23,13 @@ export async function toMarkdown(html) {
   })
   const markdown = turndown
     .turndown(body)
-    .replace(/\u00a0/g, ' ')
+    // Word fills up with fixed spaces; one between two words may be meant, as French has it.
+    .replace(/\u00a0(?=\s)|(?<=\s)\u00a0/g, ' ')
+    .replace(/(?<=\S) {2,}(?=\S)/g, ' ')
     .replace(/^(\s*)(-|\d+\.) {2,3}(?=\S)/gm, '$1$2 ')
     // A backslash inside a merge field would break it.
     .replace(/\{\{[^{}\n]*\}\}/g, (field) => field.replaceAll('\\', ''))
-    .replace(/[ \t]+$/gm, '')
+    .replace(/[ \t\u00a0]+(?=\n\n)/g, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
   return { markdown, pictures }

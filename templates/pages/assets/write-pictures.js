@@ -8,6 +8,7 @@ export function addPictures(form, body, { insert, ask }) {
 
   async function choose(file) {
     let markdown
+    const { selectionStart, selectionEnd } = body
     const asking = ask('Picture', FIELDS, 'Add the picture', async ({ file: chosen, alt }) => {
       const outcome = await upload(chosen.files[0], alt.value)
       markdown = outcome.markdown
@@ -23,6 +24,7 @@ export function addPictures(form, body, { insert, ask }) {
     }
     const added = await asking
     body.focus()
+    body.setSelectionRange(selectionStart, selectionEnd)
     if (added && markdown) insert(body, markdown)
   }
 

@@ -19,6 +19,7 @@ function begin(form, state) {
   let busy = false
   let halted = false
   let offered = false
+  let renewed = false
   let leaving = false
   // The page is the answer to a save that was refused: what it shows is kept nowhere yet.
   let refused = document.querySelector('#faults, #conflict') !== null
@@ -101,6 +102,7 @@ function begin(form, state) {
 
   function kept(sent, { version, saved_at, fields = {} }) {
     failures = 0
+    renewed = false
     refused = false
     for (const [one, value] of sent) known.set(one, value)
     if (takeOver(sent, fields)) form.elements.based_on.value = version
@@ -157,7 +159,11 @@ function begin(form, state) {
       return
     }
     failures++
-    if (status === 403 && failures === 1 && (await renewToken())) return save()
+    if (status === 401) renewed = false
+    if (status === 403 && !renewed) {
+      renewed = true
+      if (await renewToken()) return save()
+    }
     if (status === 403 && words) say(`Not saved: ${words} The text stays here.`)
     else if (status === 401 || status === 403)
       say(

@@ -12,7 +12,7 @@ test('one recipient is found for each reason, and nobody who will not get it', a
   const plain = await add('Ana', 'Silva')
   const long = await add('Wolfeschlegelstein', 'Featherstonehaugh')
   const alone = await add('Ben', 'Okafor')
-  const arabic = await add('سلمى', 'حداد')
+  const arabic = await add('سلمى', 'ح')
   const bare = await add('Bo', '')
   await add('Nobody whose name is longer than all of the others together', 'Declined', { state: 'declined' })
   const gone = await add('Another name that is longer than all of the others', 'Stopped', { address: 'gone@x.example' })

@@ -91,3 +91,44 @@ test('who may not see people may preview with sample values only', async () => {
   const sample = await app.inject({ method: 'POST', url: `/campaigns/${id}/preview`, payload: { as: null } })
   expect(sample.statusCode).toBe(200)
 })
+
+test('a change that says what it was made from does not take back what others wrote', async () => {
+  const app = await serveCampaigns()
+  const url = `/campaigns/${(await app.inject({ method: 'POST', url: '/campaigns', payload: DRAFT })).json().id}`
+  const patch = (payload: object) => app.inject({ method: 'PATCH', url, payload })
+  await patch({ subject: 'First', based_on: 1 })
+  expect((await patch({ preheader: 'Mine', based_on: 1 })).json()).toMatchObject({
+    subject: 'First',
+    preheader: 'Mine',
+  })
+  expect((await patch({ subject: 'Last', planned_at: '2016-03-03T09:00:00+01:00' })).json()).toMatchObject({
+    subject: 'Last',
+    planned_at: '2016-03-03T08:00:00.000Z',
+  })
+  expect((await patch({ planned_at: 'soon' })).statusCode).toBe(422)
+  expect((await patch({ subject: 'x', based_on: 9 })).json()).toMatchObject({ errors: [{ field: 'based_on' }] })
+})
+
+test('two programs that change one field are told so, by field', async () => {
+  const deps = await openTestDeps()
+  await deps.db.insertInto('rounds').values({ code: '2016A', name: 'ILN 2016A' }).execute()
+  let name = 'token 1'
+  const app = await serveRoutes((service) => {
+    service.addHook('onRequest', async (request) => {
+      request.caller = { name, role: 'director' }
+    })
+    addCampaignRoutes(service, deps, { listFindings: async () => [] })
+  })
+  const url = `/campaigns/${(await app.inject({ method: 'POST', url: '/campaigns', payload: DRAFT })).json().id}`
+  const patch = (payload: object) => app.inject({ method: 'PATCH', url, payload })
+  await patch({ subject: 'First', extras: { curator: 'Ana' }, based_on: 1 })
+  name = 'token 2'
+  const refused = await patch({ subject: 'Second', extras: { curator: 'Ben' }, based_on: 1 })
+  expect(refused.statusCode).toBe(409)
+  expect(refused.json()).toMatchObject({
+    code: 'campaign_changed',
+    detail: expect.stringContaining('token 1 changed the subject (en) and the curator (en)'),
+    errors: [{ field: 'variants.en.subject' }, { field: 'variants.en.extras.curator' }],
+  })
+  expect((await app.inject({ url })).json()).toMatchObject({ version: 2, subject: 'First' })
+})
