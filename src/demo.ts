@@ -8,7 +8,7 @@ import { measureCampaign, type Scheduled, scheduleCampaign } from './features/ca
 import type { ImportResult } from './features/imports/index.ts'
 import { countMailboxMessages } from './features/mailbox/index.ts'
 import { DEMO_ROUND } from './features/programme/index.ts'
-import { createApiToken } from './features/staff/index.ts'
+import { createApiToken, printFirstSignIn } from './features/staff/index.ts'
 import { PairpostError } from './lib/errors.ts'
 import { endLeftPostgres } from './platform/embedded/postgres.ts'
 import { chooseFreePort, endOnSignals, type Service, startService } from './service.ts'
@@ -56,9 +56,13 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
       throw new PairpostError('demo_sums', 'The figures do not add up: that is a fault of ours, please report it.')
     if (options.exit) return await close()
     const { token } = await createApiToken(deps, { name: 'demo', role: 'director' })
-    console.log(
-      `\nThe mailbox: ${url}/mailbox\nThe API:     ${url}/api/docs   token: ${token}\n\nCtrl-C ends it, and removes what it made.`,
-    )
+    const link = await printFirstSignIn(deps)
+    console.log(`
+Sign in, once: ${link}
+The mailbox:   ${url}/mailbox
+The API:       ${url}/api/docs   token: ${token}
+
+Ctrl-C ends it, and removes what it made.`)
   } catch (error) {
     await close()
     throw error

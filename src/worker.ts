@@ -5,14 +5,18 @@ import { checkLinks, createComposer, senderOf, sweepDeliveries } from './feature
 import { ensureSender, sendDue } from './features/deliveries/index.ts'
 import { forgetKeptUploads, importWork } from './features/imports/index.ts'
 import { liftEndedPauses } from './features/people/index.ts'
+import { isDemoLoaded } from './features/programme/index.ts'
 import { createSignInComposer, sweepSessions } from './features/staff/index.ts'
 import type { Handlers } from './jobs/catalog.ts'
 import { longWorkHandlers } from './jobs/long-work.ts'
-import { PairpostError, Upstream, wordsOf } from './lib/errors.ts'
+import { Conflict, PairpostError, Upstream, wordsOf } from './lib/errors.ts'
 import { forgetIdempotencyKeys } from './platform/http/idempotency.ts'
 import { within } from './platform/http/time-limit.ts'
 import { openInstallation } from './platform/installation.ts'
 import { readSigner } from './signer.ts'
+
+const DEMO_STAYS_HERE =
+  'The demo data are loaded, so nothing is handed to SMTP_URL. Remove them in the console, at Home, before real mail is sent.'
 
 /** Begins to handle every job of the catalog: imports, campaigns, sending. It ends with `deps.close()`. */
 export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }): Promise<void> {
@@ -36,7 +40,10 @@ export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }):
             mailDomain: deps.config.mailDomain,
             senderId,
             compose,
-            assertMaySend: installation.assertMaySend,
+            async assertMaySend() {
+              await installation.assertMaySend()
+              if (deps.config.smtpUrl && (await isDemoLoaded(deps.db))) throw new Conflict('fenced', DEMO_STAYS_HERE)
+            },
           },
           signal,
         )

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { findProgrammeBanner } from '../features/programme/index.ts'
+import { isDemoLoaded } from '../features/programme/index.ts'
 import { listRoundRows, type RoundRow } from '../features/rounds/index.ts'
 import type { Ring } from '../jobs/catalog.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -87,7 +87,7 @@ export function createShell({ db, clock, pages }: { db: Db; clock: Clock; pages:
 
     async show(reply, page, frame, model) {
       const { request } = reply
-      const [rounds, banner] = await Promise.all([roundsOf(request), findProgrammeBanner(db)])
+      const [rounds, isDemo] = await Promise.all([roundsOf(request), isDemoLoaded(db)])
       const current = chosenFrom(request, rounds)
       const { caller } = request
       const csrf = csrfOf(reply)
@@ -111,7 +111,7 @@ export function createShell({ db, clock, pages }: { db: Db; clock: Clock; pages:
             round: current?.code ?? '',
             back: request.method === 'GET' ? request.url : '/console',
             staff: { name: caller?.staff?.name ?? caller?.name ?? '', role: caller?.role.replaceAll('_', ' ') ?? '' },
-            banner: banner ?? '',
+            banner: isDemo ? 'These are demo data, and nothing leaves this machine.' : '',
             notice: frame.notice ?? '',
             scripts: ['/assets/console.js', ...(frame.scripts ?? [])].map((path) =>
               assetHref(path.slice('/assets/'.length)),

@@ -106,6 +106,25 @@ test('a person has a page with everything that is known, each word where it belo
   expect((await get('/console/participants/abc')).statusCode).toBe(422)
 })
 
+test('what a reader changed by a link is shown with what stood there before', async () => {
+  const { deps, id, path } = await openPerson()
+  await deliver(deps, id, 1)
+  const delivery = await deps.db.selectFrom('deliveries').select('id').executeTakeFirstOrThrow()
+  await deps.db
+    .insertInto('preference_changes')
+    .values({
+      person_id: id,
+      delivery_id: delivery.id,
+      before: JSON.stringify({ given_name: 'Ana', time_zone: null }),
+      after: JSON.stringify({ given_name: '<i>', time_zone: 'America/Manaus' }),
+      changed_at: deps.clock.now(),
+    })
+    .execute()
+  const { body } = await (await openConsole(deps)).get(path)
+  expect(body).toContain('Given name: <bdi class="muted">Ana</bdi>, now <bdi>&lt;i&gt;</bdi>')
+  expect(body).toContain('Time zone: <bdi class="muted">nothing</bdi>, now <bdi>America/Manaus</bdi>')
+})
+
 test('mail comes fifty at a time', async () => {
   const { deps, id, path } = await openPerson()
   await deliver(deps, id, 51)

@@ -159,7 +159,7 @@ test('no log holds a link, a cookie, a token of a form, an address or what was t
   expect(csrf).not.toBe('')
   await call('GET', pathname)
   await call('GET', `${pathname}/more?token=${csrf}`)
-  await call('POST', pathname)
+  await call('POST', pathname, '', {})
   await call('POST', '/sign-in', encodeForm({ address: staff.address }))
   await call('POST', '/console/round', encodeForm({ _csrf: `${csrf}x`, round: 'typed in secret' }))
   await call('POST', '/console/round', encodeForm({ round: 'typed in secret' }), {})

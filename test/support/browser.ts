@@ -24,7 +24,7 @@ export interface PageWanted {
 /** A window of the browser, with what went wrong in it. */
 export interface Visit {
   page: Page
-  /** Errors of the console and of scripts, blocked loads, and requests to elsewhere; each as a line. */
+  /** Errors of the console and of scripts, blocked loads, requests to elsewhere since it was last asked; a line each. */
   faults(): string[]
   /** axe works by timers, which a window without JavaScript does not have. */
   hasScript: boolean
@@ -70,11 +70,12 @@ async function openVisit(browser: Browser, wanted: PageWanted): Promise<Visit> {
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`))
   page.on('console', (message) => {
     const { url } = message.location()
-    // A page that is itself an answer of 4xx says so here too: its status is looked at where it is opened. A picture of
+    // A page or frame that is itself an answer of 4xx says so here too: its status is looked at where it is opened. A picture of
     // an email, in its frame, may be away.
     const isStatus = /^Failed to load resource: the server responded with a status of/.test(message.text())
     const isOther = /^Failed to load resource/.test(message.text()) && !isOurs(url)
-    if (message.type() === 'error' && !isOther && !(isStatus && url === page.url()))
+    const isFramed = page.frames().some((frame) => frame.url() === url)
+    if (message.type() === 'error' && !isOther && !(isStatus && isFramed))
       faults.push(`console: ${message.text()} (${url})`)
   })
   page.on('request', (request) => {
@@ -85,7 +86,7 @@ async function openVisit(browser: Browser, wanted: PageWanted): Promise<Visit> {
   return {
     page,
     hasScript: javaScript,
-    faults: () => faults,
+    faults: () => faults.splice(0),
     weigh: (act) => weigh(page, act),
     close: () => context.close(),
   }

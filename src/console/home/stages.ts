@@ -10,7 +10,7 @@ export interface StageMark {
   current: boolean
 }
 
-export const STAGES: { stage: Stage; name: string }[] = [
+const STAGES: { stage: Stage; name: string }[] = [
   { stage: 'planned', name: 'Planned' },
   { stage: 'applications', name: 'Applications' },
   { stage: 'confirmation', name: 'Confirmation' },

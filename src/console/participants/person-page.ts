@@ -3,6 +3,7 @@ import { type Explanation, explainDelivery, listCampaignsForPerson } from '../..
 import { listDeliveriesOfPerson } from '../../features/deliveries/index.ts'
 import { listImportsOfPerson } from '../../features/imports/index.ts'
 import { getPerson, listPartnersOfPerson, listPersonSuppressions } from '../../features/people/index.ts'
+import { listPreferenceChanges } from '../../features/preferences/index.ts'
 import { mayDo } from '../../lib/permissions.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { presentZone } from '../present/time.ts'
@@ -16,7 +17,7 @@ import {
   presentStops,
   sayProgrammeMail,
 } from './present-mail.ts'
-import { presentApplications, presentFacts, presentPartners } from './present-person.ts'
+import { presentApplications, presentChanges, presentFacts, presentPartners } from './present-person.ts'
 import { readStaffNames } from './sources.ts'
 import { nameOf } from './words.ts'
 
@@ -53,13 +54,14 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
       const { id } = params
       const asked = query.campaign || undefined
       const person = await getPerson(deps, { id })
-      const [history, partners, mails, imports, campaigns, names, why] = await Promise.all([
+      const [history, partners, mails, imports, campaigns, names, changes, why] = await Promise.all([
         listPersonSuppressions(deps, { id }),
         listPartnersOfPerson(deps, { id }),
         listDeliveriesOfPerson(db, { person_id: id, before: query.before, limit: PAGE }),
         listImportsOfPerson(deps, { person_id: id }),
         listCampaignsForPerson(db, { person_id: id, limit: MOST_CAMPAIGNS }),
         readStaffNames(db),
+        listPreferenceChanges(db, id),
         asked === undefined ? undefined : explainDelivery(db, { person_id: id, campaign_id: asked }),
       ])
       const now = clock.now()
@@ -71,6 +73,7 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
         path,
         facts: presentFacts(person, now),
         applications: presentApplications(person, zone),
+        changes: presentChanges(changes, zone),
         partners: presentPartners(partners, zone),
         mails: presentMails(mails.items, zone),
         pager: {

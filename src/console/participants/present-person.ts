@@ -1,4 +1,5 @@
 import type { listPartnersOfPerson, Person } from '../../features/people/index.ts'
+import type { PreferenceChange } from '../../features/preferences/index.ts'
 import { countryName } from '../../lib/countries.ts'
 import { nameLanguage } from '../../lib/languages.ts'
 import { presentTime, presentZone } from '../present/time.ts'
@@ -64,5 +65,17 @@ export function presentPartners(rows: Awaited<ReturnType<typeof listPartnersOfPe
     introduced: row.introduced_at ? presentTime(row.introduced_at, zone) : '',
     ended: row.ended_at ? presentTime(row.ended_at, zone) : '',
     why_ended: row.end_reason ?? '',
+  }))
+}
+
+/** What somebody changed by the link of an email, with what stood there before. @param zone of who looks */
+export function presentChanges(changes: readonly PreferenceChange[], zone: string) {
+  return changes.map(({ changed_at, before, after }) => ({
+    at: presentTime(changed_at, zone),
+    fields: Object.entries(after).map(([field, value]) => ({
+      title: titleOf(field),
+      before: wordsOfAnswer(before[field as keyof typeof before]) || 'nothing',
+      after: wordsOfAnswer(value) || 'nothing',
+    })),
   }))
 }

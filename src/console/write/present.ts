@@ -50,7 +50,7 @@ export function presentWrite(facts: WriteFacts, view: WriteView) {
     ...presentLanguages(languages, form.language, campaign.language, facts.programme.languages),
     fields: presentFields(form, faults),
     links: presentLinks(form, faults, view.rows ?? 0),
-    beside_open: isBesideUsed(form) || (view.rows ?? 0) > 0 || faults.some(({ field }) => BESIDE.test(field)),
+    beside_open: (view.rows ?? 0) > 0 || faults.some(({ field }) => BESIDE.test(field)),
     settings_open: faults.some(({ field }) => SETTINGS.test(field)),
     settings: presentSettings(facts, form, faults),
     merge_groups: groupMergeFields(),
@@ -94,10 +94,6 @@ function presentFields(form: WriteForm, faults: FieldFault[]) {
 /** Inputs that stand in a part of the page that is folded until it is needed. */
 const BESIDE = /^(image|video|link)_|^curator$/
 const SETTINGS = /^(from_name|planned_at|fallbacks\..+)$/
-
-function isBesideUsed({ image, video, curator, links }: WriteForm): boolean {
-  return [...Object.values(image), ...Object.values(video), curator].some((value) => value !== '') || links.length > 0
-}
 
 const EMPTY_ROWS = 1
 const MOST_LINKS = 20

@@ -12,10 +12,11 @@ import { callerOf } from './view.ts'
 
 /**
  * A document of its own: styles and pictures as the message has them, no script, no form, and sandboxed also when it
- * is opened by itself. A link opens in a window of its own, when its reader asks for one.
+ * is opened by itself. A link opens in a window of its own, when its reader asks for one. Of our origin only because no
+ * script runs in it: so the page around it can scroll it to where it was.
  */
 const DOCUMENT_POLICY =
-  "default-src 'none'; img-src 'self' https: http: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+  "default-src 'none'; img-src 'self' https: http: data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox allow-same-origin"
 
 const Query = Type.Object({
   ...PreviewFields.properties,

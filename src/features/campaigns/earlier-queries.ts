@@ -44,8 +44,8 @@ export async function findOverlap(
     )
     select d.campaign_id, count(*) as count from near
     join deliveries d on d.campaign_id = near.id and not d.is_test and d.state <> 'skipped'
-      and coalesce(d.accepted_at, d.due_at)
-        between ${at}::timestamptz - interval '24 hours' and ${at}::timestamptz + interval '24 hours'
+      -- one comparison, not two: of a range between two moments the planner expects almost nothing
+      and abs(extract(epoch from coalesce(d.accepted_at, d.due_at) - ${at}::timestamptz)) <= 86400
     join picked on picked.person_id = d.person_id
     group by d.campaign_id order by count(*) desc, d.campaign_id limit 1`.execute(db)
   return rows[0] ?? null

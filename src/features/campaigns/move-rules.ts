@@ -142,7 +142,7 @@ function firstDay(row: MovableCampaign, places: readonly DuePlace[]): string {
 }
 
 /** The same hour and minute on clocks of `zone`, so many days on. */
-export function shiftWallClock(at: Date, days: number, zone: string): Date {
+function shiftWallClock(at: Date, days: number, zone: string): Date {
   const { day, time } = wallClockOf(at, zone)
   return new Date(instantAtLocalTime(shiftDay(day, days), time, zone).getTime() + (at.getTime() % MINUTE_MS))
 }

@@ -58,19 +58,20 @@ export async function findKept(db: Db, id: number) {
 export async function findKeptForUpdate(tx: DbOrTx, id: number) {
   const row = await tx
     .selectFrom('imports')
-    .leftJoin('jobs', 'jobs.id', 'imports.job_id')
-    .select(['imports.job_id', 'imports.header', 'imports.dry_run', 'imports.result', 'imports.finished_at'])
-    .select(['jobs.state as job_state', sql<boolean>`imports.content is not null`.as('has_file')])
-    .where('imports.id', '=', id)
-    .forUpdate('imports')
+    .select(['job_id', 'header', 'dry_run', 'result', 'finished_at'])
+    .select(sql<boolean>`content is not null`.as('has_file'))
+    .where('id', '=', id)
+    .forUpdate()
     .executeTakeFirst()
-  return (
-    row && {
-      ...row,
-      header: row.header as unknown as FileTop | null,
-      result: row.result as unknown as ImportResult | null,
-    }
-  )
+  if (!row) return undefined
+  // Asked for only now: joined to the locked row, it would be the job of before the wait for the lock.
+  const job = await tx.selectFrom('jobs').select('state').where('id', '=', row.job_id).executeTakeFirst()
+  return {
+    ...row,
+    job_state: job?.state ?? null,
+    header: row.header as unknown as FileTop | null,
+    result: row.result as unknown as ImportResult | null,
+  }
 }
 
 /** Begins the row anew: for a dry run with other columns, or for the import itself. */

@@ -1,6 +1,7 @@
 /**
  * Rounds with their timetable. Owns the table rounds. Guarantees that the dates of a round stand in order and that
- * its stage follows from them and the clock alone. Does not change applications: their counts are read here only.
+ * its stage follows from them and the clock alone. Does not change applications: their counts are read here only. Nor
+ * does it move mail: campaigns move a start, with what is planned after it (features/campaigns/move.ts).
  */
 export { type DateMove, getRoundToMove, planTimetableMove, recordTimetable, shiftDay } from './move.ts'
 export { listRoundRows, type RoundRow } from './queries.ts'

@@ -78,9 +78,9 @@ export async function findUsableLink(db: Db, input: { id: number; now: Date; gra
 
 /** Uses it up. Of two at once both may be let in within the grace; later nobody. Returns whom it lets in. */
 export async function takeLink(tx: DbOrTx, input: { id: number; now: Date; grace_ms: number }) {
-  // Waits for a director who is changing this person's address or disabling them: that ends the link.
-  await sql`select 1 from staff where id = (select staff_id from sign_in_links where id = ${input.id})
-    for no key update`.execute(tx)
+  // Waits for a director who is just changing the staff (lockMembers): that may end the link. The lock that the
+  // update below takes anyway, before the link is looked at.
+  await sql`lock table staff in row exclusive mode`.execute(tx)
   const { rows } = await sql<{ staff_id: number }>`
     update sign_in_links set used_at = coalesce(used_at, ${input.now}) from staff
     where sign_in_links.id = ${input.id} and staff.id = sign_in_links.staff_id and ${usable(input.now, input.grace_ms)}

@@ -4,7 +4,7 @@ import { isDatabaseAway, isUnstorableInput } from '../db/faults.ts'
 import { assetHref } from './assets.ts'
 import { TooManyLinks } from './link-guard.ts'
 import type { Pages } from './pages.ts'
-import { fillPhrase, languageAsked, type ReaderPhrases, readerPhrases } from './reader-phrases.ts'
+import { fillPhrase, languageAsked, readerPhrases } from './reader-phrases.ts'
 
 /** Pages of readers: no cookie, no script, nothing from elsewhere, in the reader's own language. */
 export interface ReaderPages {
@@ -67,8 +67,6 @@ interface Page {
 }
 
 type ReaderFault = 'unknown' | 'not_found' | 'refused' | 'too_many' | 'failed' | 'away'
-// A phrase that is missing for one of them does not compile.
-type _Titles = ReaderPhrases[`${ReaderFault}_title` | `${ReaderFault}_text`]
 
 function faultOf(error: FastifyError): { status: number; fault: ReaderFault } {
   if (error instanceof TooManyLinks) return { status: 429, fault: 'too_many' }

@@ -54,7 +54,11 @@ const CHECKS: Record<string, Seeded[]> = {
   ],
   '2 a field that is empty for somebody and has no fallback': [
     text(
-      ...(['field_empty', 'problem', /partner\.email\}\} is empty for 2 people \(Amina Okafor, Amina Okafor\)/] as const),
+      ...([
+        'field_empty',
+        'problem',
+        /partner\.email\}\} is empty for 2 people \(Amina Okafor, Amina Okafor\)/,
+      ] as const),
       { body_markdown: 'Write to {{partner.email}}.' },
       { fallbacks: { 'partner.email': 'your partner' } },
     ),
