@@ -17,6 +17,32 @@ test('every form of the console is checked before its handler, but for uploads',
   for (const { method, url } of elsewhere) if (method !== 'GET') expect(url).toMatch(CHECKED_ELSEWHERE)
 })
 
+/** POST for a long question, or for what only the asker sees. */
+const CHANGES_NOTHING = [
+  '/api/v1/campaigns/:id/preview',
+  '/api/v1/campaigns/:id/checks',
+  '/console/round',
+  '/console/campaigns/:id/review/times',
+  '/console/campaigns/:id/audience/count',
+  '/console/rounds/:code/people',
+]
+
+test('every change and every export is written into the log, in words and without anybody’s data', async () => {
+  const { routes } = await open()
+  for (const { method, url, allow, config } of routes.filter((route) => route.allow !== 'public')) {
+    const named = `${method} ${url} ${allow}`
+    const isLogged = config.audited ?? method !== 'GET'
+    if (method !== 'GET' && !isLogged) expect(CHANGES_NOTHING, named).toContain(url)
+    if (method === 'GET') expect(isLogged, named).toBe(url.endsWith('.csv'))
+    if (!isLogged) continue
+    // The API's summaries say it there.
+    if (url.startsWith('/console')) expect(config.does, named).toMatch(/^[A-Z][a-z]+ /)
+    // What stands in an address stands in the log.
+    for (const [, name = ''] of url.matchAll(/:(\w+)/g))
+      expect(['id', 'code', 'version', 'delivery', 'domain']).toContain(name)
+  }
+})
+
 test('no form is taken without the one token of its session, whatever it is written as', SLOW, async () => {
   const { deps, visit, forms } = await open()
   const other = await openConsole(deps, 'director', { app: visit.app })

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { updateCampaign } from '../../src/features/campaigns/index.ts'
-import { type Visit } from '../support/browser.ts'
+import type { Visit } from '../support/browser.ts'
 import { signInBrowser } from '../support/browser-service.ts'
 import { isMissing } from '../support/programs.ts'
 import { BODY, STATE, saved, select, useEditor, value } from './editor-page.ts'
 
 describe.skipIf(isMissing('chromium'))('saving by itself', () => {
-  const { browser, load, officer, service, textOf, write } = useEditor()
+  const { load, officer, service, textOf, write } = useEditor()
 
   test('saves by itself three seconds after the last key, and says the time of the service', async () => {
     const { id, page, visit } = await write()
@@ -59,6 +59,7 @@ describe.skipIf(isMissing('chromium'))('saving by itself', () => {
       })
       .toBe('One two three. a b c d')
     expect(most).toBe(1)
+    await page.unrouteAll({ behavior: 'wait' })
   })
 
   test('without a connection it keeps trying, and saves at once when it is back', async () => {

@@ -59,9 +59,7 @@ export async function expectCalm(visit: Visit, named: string) {
 
 /** Whatever the page does next, its answer has come and was dealt with. */
 export const saved = (page: Page, act: () => Promise<unknown>) =>
-  Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/autosave')), act()]).then(
-    ([answer]) => answer,
-  )
+  Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/autosave')), act()]).then(([answer]) => answer)
 
 /** Runs in the page, with `field` as the element: as text, since the project's types know no document. */
 const inPage = (page: Page, element: string, script: string) =>

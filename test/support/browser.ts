@@ -7,7 +7,7 @@ import { getProgram } from './programs.ts'
 /** Sizes that every page is looked at: a desk, a phone, and the narrowest that must do. */
 export const DESK = 1280
 export const PHONE = 360
-export const NARROWEST = 320
+const NARROWEST = 320
 
 export interface PageWanted {
   /** Of the window, in CSS pixels (1280). */
@@ -124,7 +124,7 @@ interface AxeNode {
  * What axe finds wrong with the page as it stands, a line each; every rule it has, the size of targets too. The source
  * is run from outside the page, so the page's own policy holds while it is looked at.
  */
-export async function findViolations(page: Page): Promise<string[]> {
+async function findViolations(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
@@ -146,7 +146,7 @@ export async function findViolations(page: Page): Promise<string[]> {
 }
 
 /** What sticks out sideways of the window, or nothing. */
-export async function findSidewaysScroll(page: Page): Promise<string[]> {
+async function findSidewaysScroll(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(SIDEWAYS)
 }
 

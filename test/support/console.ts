@@ -85,7 +85,7 @@ export async function signIn(deps: TestDeps, app: TypedApp, address: string): Pr
 }
 
 /** The token of the first form of a page. */
-export function csrfOf(html: string): string {
+function csrfOf(html: string): string {
   const found = /name="_csrf" value="([^"]+)"/.exec(html)?.[1]
   if (found === undefined) throw new Error(`no form on the page: ${html.slice(0, 2000)}`)
   return found.replaceAll('&#x3D;', '=').replaceAll('&amp;', '&')

@@ -55,7 +55,7 @@ function isBeginning({ campaign, starts_at }: ProgressFacts, now: Date): boolean
   return campaign.state === 'scheduled' && starts_at !== null && starts_at.getTime() - now.getTime() < SOON_MS
 }
 
-export function titleOf({ campaign }: ProgressFacts, percent: number): string {
+function titleOf({ campaign }: ProgressFacts, percent: number): string {
   const subject = subjectOf(campaign.subject)
   if (campaign.state === 'sending') return `(${percent} %) Sending… ${subject}`
   if (campaign.state === 'paused') return `(${percent} %) Paused: ${subject}`

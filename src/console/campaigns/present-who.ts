@@ -4,7 +4,7 @@ import { nameLanguage } from '../../lib/languages.ts'
 import { APPLICATION_STATES, number, people } from './wording.ts'
 
 /** Why somebody is left out, as a heading over the people concerned. */
-export const LEFT_OUT: Record<string, string> = {
+const LEFT_OUT: Record<string, string> = {
   state_changed: 'have left the round, or are not among those it is for any more',
   no_address: 'have no address',
   no_code_of_conduct: 'did not agree to the code of conduct',

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@fastify/type-provider-typebox'
+import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { approveCampaign, scheduleCampaign } from '../../features/campaigns/index.ts'
 import { Conflict, type FieldFault, InvalidInput } from '../../lib/errors.ts'
@@ -157,9 +157,7 @@ export function addReviewPages(app: TypedApp, deps: ConsoleDeps, memory: Memory)
   }
 }
 
-export type WhenForm = Static<typeof WhenQuery>
-
-export function readerOf({ caller }: FastifyRequest): Reader {
+function readerOf({ caller }: FastifyRequest): Reader {
   return {
     name: caller?.name ?? '',
     zone: caller?.staff?.time_zone ?? 'UTC',

@@ -27,7 +27,7 @@ export interface When {
 }
 
 /** "Now" leaves after this, so that it can be taken back. */
-export const HOLD_SECONDS = 120
+const HOLD_SECONDS = 120
 const USUAL_TIME = '09:00'
 
 interface Clocks {

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { selectAudience } from '../../../src/features/campaigns/audience-queries.ts'
 import {
   addReviewRoutes,
   listAudienceChoices,
@@ -158,4 +160,29 @@ test('the API reviews a draft as the page does', async () => {
   })
   expect((await app.inject({ url: `/campaigns/${id}/review?at=soon` })).statusCode).toBe(422)
   expect((await app.inject({ url: '/campaigns/99999/review' })).statusCode).toBe(404)
+})
+
+test('whoever has a reason is no recipient, and whoever has none is one, whatever stands against them together', async () => {
+  const deps = await openWithRound()
+  const { db, round } = deps
+  let made = 0
+  for (const state of ['applied', 'withdrawn'])
+    for (const code_of_conduct_agreed of [true, false])
+      for (const stop of [undefined, 'all', 'campaigns', 'lifted', 'no address'] as const) {
+        const address = stop === 'no address' ? null : `reader-${++made}@library.example`
+        await addApplicant(db, round, { state, code_of_conduct_agreed, address })
+        if (address === null || stop === undefined) continue
+        await suppress(db, address, stop === 'campaigns' ? 'campaigns' : 'all')
+        if (stop === 'lifted')
+          await db.updateTable('suppressions').set({ lifted_at: new Date() }).where('address', '=', address).execute()
+      }
+  for (const kind of ['topic', 'confirmation'] as const) {
+    const { campaign } = await reviewOf(deps, await addDraft(db, { kind, audience: { states: ['applied'] } }))
+    const { rows } = await sql<{ is_recipient: boolean; skipped_reason: string | null }>`
+      select is_recipient, skipped_reason from (${selectAudience(campaign)}) picked`.execute(db)
+    expect(rows).toHaveLength(10)
+    for (const { is_recipient, skipped_reason } of rows) expect(is_recipient).toBe(skipped_reason === null)
+    // Automatic email reaches those who stopped campaigns.
+    expect(rows.filter((row) => row.is_recipient)).toHaveLength(kind === 'topic' ? 2 : 3)
+  }
 })

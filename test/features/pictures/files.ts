@@ -17,7 +17,7 @@ export const GIF = Buffer.from(
   'hex',
 )
 
-export function webp(...chunks: Buffer[]): Buffer {
+function webp(...chunks: Buffer[]): Buffer {
   const body = Buffer.concat([Buffer.from('WEBP'), ...chunks])
   return Buffer.concat([Buffer.from('RIFF'), uint32(body.length, 'LE'), body])
 }
