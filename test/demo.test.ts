@@ -35,11 +35,14 @@ test(
   async () => {
     const settings = { DATA_DIR: await makeDataDir(), PORT: String(await freePort()), DEMO_SCALE: '0.02' }
     const demo = startPairpost(['demo'], settings)
-    const [, mailbox] = await demo.says(/The mailbox: (\S+)/)
+    const [, mailbox] = await demo.says(/The mailbox: +(\S+)/)
+    const [, link] = await demo.says(/Sign in, once: (\S+)/)
     const [, token] = await demo.says(/token: (pp_\w+)/)
     await demo.says(/Ctrl-C ends it/)
     const page = await fetch(mailbox as string)
     expect(page.status).toBe(200)
+    const confirm = await fetch(link as string)
+    expect(await confirm.text()).toContain('Sign in as')
     const round = await fetch((mailbox as string).replace(/mailbox$/, 'api/v1/rounds/2016A'), {
       headers: { authorization: `Bearer ${token}` },
     })

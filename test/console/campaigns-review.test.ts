@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { scheduleCampaign } from '../../src/features/campaigns/index.ts'
-import { createCampaign, updateCampaign } from '../../src/features/campaigns/service.ts'
+import { createCampaign, updateCampaign } from '../../src/features/campaigns/writing/service.ts'
 import { addApplicant, addDraft, addRound, suppress, TOPIC } from '../features/campaigns/round.ts'
 import { openConsole } from '../support/console.ts'
 import { openTestDeps, type TestDeps } from '../support/deps.ts'

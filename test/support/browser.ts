@@ -169,7 +169,18 @@ export async function expectSound(visit: Visit, named: string): Promise<void> {
   expect(visit.faults(), named).toEqual([])
 }
 
-/** The same on a desk, in the dark, on a phone, and without sideways scroll on the narrowest; the window comes back. */
+/** What a language of the other direction would do to the page: the console itself is English. */
+async function turn(page: Page, direction: 'ltr' | 'rtl'): Promise<void> {
+  await page.evaluate((dir) => {
+    const { document } = globalThis as unknown as { document: { documentElement: { dir: string } } }
+    document.documentElement.dir = dir
+  }, direction)
+}
+
+/**
+ * The same on a desk, in the dark, on a phone, turned from right to left, and without sideways scroll on the narrowest;
+ * the window comes back.
+ */
 export async function expectSoundEverywhere(visit: Visit, named: string): Promise<void> {
   const { page } = visit
   const size = page.viewportSize() ?? { width: DESK, height: 900 }
@@ -179,7 +190,11 @@ export async function expectSoundEverywhere(visit: Visit, named: string): Promis
   await page.setViewportSize({ width: PHONE, height: 740 })
   await expectSound(visit, `${named} in the dark on a phone`)
   await page.emulateMedia({ colorScheme: 'light' })
+  await turn(page, 'rtl')
+  await expectSound(visit, `${named} from right to left on a phone`)
   await page.setViewportSize({ width: NARROWEST, height: 740 })
+  expect(await findSidewaysScroll(page), `${named} from right to left on the narrowest phone`).toEqual([])
+  await turn(page, 'ltr')
   expect(await findSidewaysScroll(page), `${named} on the narrowest phone`).toEqual([])
   await page.setViewportSize(size)
 }

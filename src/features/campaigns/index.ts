@@ -4,17 +4,8 @@
  * function, and that a text with an unknown merge field or a bad link is never compiled. Does not send: deliveries do.
  */
 
-export { approveCampaign, getSecondPerson, type SecondPerson } from './approve.ts'
-export { listCampaignFindings, listTextFindings } from './audience-facts.ts'
-export {
-  type ListedCampaign,
-  type ListKey,
-  listCampaignsBetween,
-  listCampaignsInOrder,
-} from './calendar-queries.ts'
-export { CampaignChanged, FIELD_NAMES, listContested } from './changed.ts'
-export { ensureCompiled, readCompiled } from './compiled.ts'
-export { createComposer } from './compose.ts'
+export { listCampaignsForPerson } from './audience/person-queries.ts'
+export { type Explanation, explainDelivery, HELD, SKIPPED } from './audience/why.ts'
 export {
   type Compiled,
   compileVariant,
@@ -30,23 +21,40 @@ export {
   type WebCopySettings,
   writeWebCopy,
 } from './content/index.ts'
-export { type CopyInput, copyCampaign } from './copy.ts'
-export { type FallbackField, listFallbackFields, listMergeFields } from './fallbacks.ts'
-export { findDraftToTest } from './first-draft-queries.ts'
+export { createComposer } from './message/compose.ts'
+export { senderOf } from './message/sender.ts'
+export { type Preview, type PreviewReader, previewCampaign } from './preview/preview.ts'
 export {
-  findVersionWriter,
-  getVersionPair,
-  type HistoryEntry,
-  listHistory,
-  restoreVersion,
-  type VersionPair,
-} from './history.ts'
-export { checkLinks } from './link-checks.ts'
-export type { CampaignSettings } from './merge-settings.ts'
-export { TEXT_FIELDS, type TextConflict, type TextField } from './merge-texts.ts'
-export { type MoveInput, moveRound, previewMove, type RoundMove } from './move.ts'
-export { addMoveRoutes } from './move-routes.ts'
-export type { CampaignMove, StayingCampaign } from './move-rules.ts'
+  findPreviewPerson,
+  listPreviewPeople,
+  type PreviewPerson,
+  type PreviewReason,
+  searchPreviewPeople,
+} from './preview/preview-people.ts'
+export { type Scheme, showInScheme } from './preview/preview-scheme.ts'
+export { requestTest } from './preview/test-email.ts'
+export { approveCampaign, getSecondPerson, type SecondPerson } from './review/approve.ts'
+export { listCampaignFindings, listTextFindings } from './review/audience-facts.ts'
+export { checkLinks } from './review/link-checks.ts'
+export { type AudienceReview, type PlanReview, reviewAudience, reviewPlan } from './review/review.ts'
+export {
+  type AudienceChoices,
+  type AudiencePerson,
+  listAudienceChoices,
+  listAudiencePeople,
+} from './review/review-queries.ts'
+export { addReviewRoutes } from './review/review-routes.ts'
+export { addCampaignRoutes, type CampaignSources } from './routes.ts'
+export {
+  type ListedCampaign,
+  type ListKey,
+  listCampaignsBetween,
+  listCampaignsInOrder,
+} from './schedule/calendar-queries.ts'
+export { type CopyInput, copyCampaign } from './schedule/copy.ts'
+export { type MoveInput, moveRound, previewMove, type RoundMove } from './schedule/move.ts'
+export { addMoveRoutes } from './schedule/move-routes.ts'
+export type { CampaignMove, StayingCampaign } from './schedule/move-rules.ts'
 export {
   COUNTED,
   type DecisionNeed,
@@ -56,33 +64,34 @@ export {
   listDraftNeeds,
   listLargeAudiences,
   listLiveCampaigns,
-} from './needs-queries.ts'
-export { listCampaignsForPerson } from './person-queries.ts'
-export { type Preview, type PreviewReader, previewCampaign } from './preview.ts'
+} from './schedule/needs-queries.ts'
 export {
-  findPreviewPerson,
-  listPreviewPeople,
-  type PreviewPerson,
-  type PreviewReason,
-  searchPreviewPeople,
-} from './preview-people.ts'
-export { type Scheme, showInScheme } from './preview-scheme.ts'
-export { type CampaignProgress, cancelCampaign, measureCampaign, pauseCampaign, resumeCampaign } from './progress.ts'
-export { putPicture } from './put-picture.ts'
-export type { VersionWriter } from './queries.ts'
-export { type AudienceReview, type PlanReview, reviewAudience, reviewPlan } from './review.ts'
-export {
-  type AudienceChoices,
-  type AudiencePerson,
-  listAudienceChoices,
-  listAudiencePeople,
-} from './review-queries.ts'
-export { addReviewRoutes } from './review-routes.ts'
-export { addCampaignRoutes, type CampaignSources } from './routes.ts'
-export { type Scheduled, scheduleCampaign } from './schedule.ts'
-export { addScheduleRoutes } from './schedule-routes.ts'
+  type CampaignProgress,
+  cancelCampaign,
+  measureCampaign,
+  pauseCampaign,
+  resumeCampaign,
+} from './schedule/progress.ts'
+export { type Scheduled, scheduleCampaign } from './schedule/schedule.ts'
+export { addScheduleRoutes } from './schedule/schedule-routes.ts'
+export { sweepDeliveries } from './schedule/sweep.ts'
 export { type Audience, type CampaignChange, type CampaignExtras, COPIED_STATES, DEFAULT_STATES } from './schema.ts'
-export { senderOf } from './sender.ts'
+export { CampaignChanged, FIELD_NAMES, listContested } from './writing/changed.ts'
+export { ensureCompiled, readCompiled } from './writing/compiled.ts'
+export { type FallbackField, listFallbackFields, listMergeFields } from './writing/fallbacks.ts'
+export { findDraftToTest } from './writing/first-draft-queries.ts'
+export {
+  findVersionWriter,
+  getVersionPair,
+  type HistoryEntry,
+  listHistory,
+  restoreVersion,
+  type VersionPair,
+} from './writing/history.ts'
+export type { CampaignSettings } from './writing/merge-settings.ts'
+export { TEXT_FIELDS, type TextConflict, type TextField } from './writing/merge-texts.ts'
+export { putPicture } from './writing/put-picture.ts'
+export type { VersionWriter } from './writing/queries.ts'
 export {
   type Campaign,
   type CampaignSave,
@@ -90,8 +99,5 @@ export {
   getCampaign,
   insertDraft,
   updateCampaign,
-} from './service.ts'
-export { sweepDeliveries } from './sweep.ts'
-export { requestTest } from './test-email.ts'
-export { type DiffPart, diffText } from './text-diff.ts'
-export { type Explanation, explainDelivery, HELD, SKIPPED } from './why.ts'
+} from './writing/service.ts'
+export { type DiffPart, diffText } from './writing/text-diff.ts'

@@ -4,11 +4,11 @@ import { mayDo } from '../../lib/permissions.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { answerProblem } from '../../platform/http/problem.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
-import { CampaignChanged, listContested } from './changed.ts'
 import type { Finding } from './content/index.ts'
-import { previewCampaign } from './preview.ts'
+import { previewCampaign } from './preview/preview.ts'
 import { CampaignInput, CampaignList, CampaignParams, CampaignPatch, PreviewInput } from './schema.ts'
-import { type Campaign, createCampaign, getCampaign, listCampaigns, updateCampaign } from './service.ts'
+import { CampaignChanged, listContested } from './writing/changed.ts'
+import { type Campaign, createCampaign, getCampaign, listCampaigns, updateCampaign } from './writing/service.ts'
 
 export interface CampaignRouteDeps {
   db: Db

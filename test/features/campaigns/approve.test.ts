@@ -5,7 +5,7 @@ import {
   getSecondPerson,
   scheduleCampaign,
 } from '../../../src/features/campaigns/index.ts'
-import { createCampaign, updateCampaign } from '../../../src/features/campaigns/service.ts'
+import { createCampaign, updateCampaign } from '../../../src/features/campaigns/writing/service.ts'
 import { type Conflict, InvalidInput, NotAllowed } from '../../../src/lib/errors.ts'
 import { openTestDeps } from '../../support/deps.ts'
 import { serveRoutes } from '../../support/routes.ts'

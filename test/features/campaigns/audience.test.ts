@@ -7,9 +7,9 @@ import {
   findInAudience,
   freezeAudience,
   listRecipientIds,
-} from '../../../src/features/campaigns/audience-queries.ts'
-import { findMergeRow } from '../../../src/features/campaigns/queries.ts'
-import { scheduleCampaign } from '../../../src/features/campaigns/schedule.ts'
+} from '../../../src/features/campaigns/audience/audience-queries.ts'
+import { scheduleCampaign } from '../../../src/features/campaigns/schedule/schedule.ts'
+import { findMergeRow } from '../../../src/features/campaigns/writing/queries.ts'
 import { openTestDeps } from '../../support/deps.ts'
 import { addApplicant, addDraft, addPartnership, addRound, suppress } from './round.ts'
 

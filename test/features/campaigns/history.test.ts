@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { getVersionPair, listHistory, restoreVersion } from '../../../src/features/campaigns/history.ts'
 import type { CampaignChange } from '../../../src/features/campaigns/schema.ts'
-import { getCampaign, updateCampaign } from '../../../src/features/campaigns/service.ts'
-import { diffText } from '../../../src/features/campaigns/text-diff.ts'
+import { getVersionPair, listHistory, restoreVersion } from '../../../src/features/campaigns/writing/history.ts'
+import { getCampaign, updateCampaign } from '../../../src/features/campaigns/writing/service.ts'
+import { diffText } from '../../../src/features/campaigns/writing/text-diff.ts'
 import { openTestDeps } from '../../support/deps.ts'
 import { addDraft, addRound } from './round.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { previewCampaign } from '../../../src/features/campaigns/preview.ts'
-import { listPreviewPeople, searchPreviewPeople } from '../../../src/features/campaigns/preview-people.ts'
+import { previewCampaign } from '../../../src/features/campaigns/preview/preview.ts'
+import { listPreviewPeople, searchPreviewPeople } from '../../../src/features/campaigns/preview/preview-people.ts'
 import { openTestDeps } from '../../support/deps.ts'
 import { addApplicant, addDraft, addPartnership, addRound, suppress } from './round.ts'
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { selectAudience } from '../../../src/features/campaigns/audience-queries.ts'
+import { selectAudience } from '../../../src/features/campaigns/audience/audience-queries.ts'
 import {
   addReviewRoutes,
   listAudienceChoices,
@@ -9,7 +9,7 @@ import {
   reviewPlan,
   scheduleCampaign,
 } from '../../../src/features/campaigns/index.ts'
-import { getScheduledCampaign } from '../../../src/features/campaigns/schedule-queries.ts'
+import { getScheduledCampaign } from '../../../src/features/campaigns/schedule/schedule-queries.ts'
 import { ensureSender } from '../../../src/features/deliveries/index.ts'
 import type { Conflict } from '../../../src/lib/errors.ts'
 import { openTestDeps, type TestDeps } from '../../support/deps.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { DateTime } from 'luxon'
 import { expect, test } from 'vitest'
-import { type Place, planSchedule } from '../../../src/features/campaigns/schedule-rules.ts'
+import { type Place, planSchedule } from '../../../src/features/campaigns/schedule/schedule-rules.ts'
 import type { InvalidInput } from '../../../src/lib/errors.ts'
 
 const NOW = new Date('2016-03-01T09:00:00Z')

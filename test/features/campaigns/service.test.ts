@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
 import { mergeValuesOf } from '../../../src/features/campaigns/content/index.ts'
 import { ensureCompiled, renderMessage } from '../../../src/features/campaigns/index.ts'
-import { previewCampaign } from '../../../src/features/campaigns/preview.ts'
-import { findMergeRow, listMergeRows } from '../../../src/features/campaigns/queries.ts'
+import { previewCampaign } from '../../../src/features/campaigns/preview/preview.ts'
 import type { CampaignInput } from '../../../src/features/campaigns/schema.ts'
-import { createCampaign, getCampaign, listCampaigns, updateCampaign } from '../../../src/features/campaigns/service.ts'
+import { findMergeRow, listMergeRows } from '../../../src/features/campaigns/writing/queries.ts'
+import {
+  createCampaign,
+  getCampaign,
+  listCampaigns,
+  updateCampaign,
+} from '../../../src/features/campaigns/writing/service.ts'
 import { openTestDeps, type TestDeps } from '../../support/deps.ts'
 
 const TEXT = {

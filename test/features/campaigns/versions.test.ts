@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { CampaignChanged } from '../../../src/features/campaigns/changed.ts'
 import type { CampaignChange } from '../../../src/features/campaigns/schema.ts'
-import { getCampaign, updateCampaign } from '../../../src/features/campaigns/service.ts'
+import { CampaignChanged } from '../../../src/features/campaigns/writing/changed.ts'
+import { getCampaign, updateCampaign } from '../../../src/features/campaigns/writing/service.ts'
 import { openTestDeps } from '../../support/deps.ts'
 import { addDraft, addRound } from './round.ts'
 

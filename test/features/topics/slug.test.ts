@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { chooseSlug, shortened } from '../../../src/features/campaigns/slug.ts'
+import { chooseSlug, shortened } from '../../../src/features/campaigns/schedule/slug.ts'
 
 test.each([
   ['Topic 3: Where we work', 'topic-3-where-we-work'],

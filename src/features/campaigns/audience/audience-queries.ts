@@ -1,0 +1,158 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { DbOrTx } from '../../../platform/db/open.ts'
+import { type Audience, DEFAULT_STATES } from '../schema.ts'
+
+/** What decides who a campaign is for: a campaign's row has all of it. */
+export interface AudienceRule {
+  round_id: number
+  kind: string
+  lane: string
+  audience: Audience
+}
+
+/**
+ * The one query behind the count, the list and the queue: who an audience picks, and for those who will be left out,
+ * why. Columns: person_id, address, language, country_code, time_zone, is_recipient, skipped_reason (null for
+ * recipients). To ask for recipients ask for is_recipient: the planner can tell how many they are.
+ */
+export function selectAudience({ round_id, kind, lane, audience }: AudienceRule): RawBuilder<unknown> {
+  const isInState = sql`a.state = any(${audience.states ?? DEFAULT_STATES})`
+  const { deliveries } = audience
+  const conditions = [
+    sql`a.round_id = ${round_id}`,
+    // People chosen one by one are not dropped in silence: whoever has left the round since is left out with a reason.
+    ...(deliveries ? [] : [isInState]),
+    ...(audience.countries ? [sql`a.country_code = any(${audience.countries})`] : []),
+    ...(audience.sectors ? [sql`a.sector = any(${audience.sectors})`] : []),
+    ...(audience.pathways ? [sql`a.pathway = any(${audience.pathways})`] : []),
+    ...(audience.matched === undefined ? [] : [audience.matched ? hasPartner(kind) : sql`not ${hasPartner(kind)}`]),
+  ]
+  const stopping = sql`from suppressions s
+    where s.address = ad.address and s.lifted_at is null and (s.scope = 'all' or ${lane} = 'campaign')`
+  return sql`
+    select a.person_id, ad.address, p.language, p.country_code, p.time_zone,
+      ${isInState} and ad.address is not null and a.code_of_conduct_agreed and not exists (select ${stopping}) as is_recipient,
+      case
+        when not ${isInState} then 'state_changed'
+        when ad.address is null then 'no_address'
+        when not a.code_of_conduct_agreed then 'no_code_of_conduct'
+        -- the reason is looked for only where there is one
+        when exists (select ${stopping}) then (
+          select case when s.reason = 'manual' then 'suppressed' else s.reason end ${stopping}
+          order by s.scope, s.created_at limit 1)
+      end as skipped_reason
+    from applications a
+    join people p on p.id = a.person_id
+    left join addresses ad on ad.person_id = a.person_id and ad.is_primary
+    ${deliveries ? joinDeliveries(deliveries) : sql``}
+    where ${sql.join(conditions, sql` and `)}`
+}
+
+/** One row a person at most: a campaign has nobody twice. */
+function joinDeliveries({ campaign, states, skipped_reasons }: NonNullable<Audience['deliveries']>) {
+  const reason = skipped_reasons ? sql` and chosen.skipped_reason = any(${skipped_reasons})` : sql``
+  return sql`join deliveries chosen on chosen.campaign_id = ${campaign} and chosen.person_id = a.person_id
+      and not chosen.is_test and chosen.state = any(${states})${reason}`
+}
+
+/** Matched is whoever's text would show a partner: the same rule as listMergeRows (queries.ts). */
+function hasPartner(kind: string): RawBuilder<unknown> {
+  return sql`exists (
+    select from partnership_members m
+    join partnerships ps on ps.id = m.partnership_id
+    join partnership_members other on other.partnership_id = ps.id and other.person_id <> m.person_id
+    where m.person_id = a.person_id and ps.round_id = a.round_id and ps.ended_at is null
+      and (ps.introduced_at is not null or ${kind} = 'introduction'))`
+}
+
+export interface AudienceCount {
+  recipients: number
+  /** Picked by the rule but left out, by reason. */
+  skipped: Record<string, number>
+}
+
+export async function countAudience(db: DbOrTx, rule: AudienceRule): Promise<AudienceCount> {
+  const { rows } = await sql<{ skipped_reason: string | null; count: number }>`
+    select skipped_reason, count(*) as count from (${selectAudience(rule)}) picked group by skipped_reason`.execute(db)
+  return {
+    recipients: rows.find((row) => row.skipped_reason === null)?.count ?? 0,
+    skipped: Object.fromEntries(
+      rows.flatMap((row) => (row.skipped_reason === null ? [] : [[row.skipped_reason, row.count]])),
+    ),
+  }
+}
+
+/** Where the recipients live, for the local hour: a zone of their own, or their country's. */
+export async function listAudiencePlaces(db: DbOrTx, rule: AudienceRule) {
+  const { rows } = await sql<{ country_code: string; time_zone: string | null }>`
+    select distinct country_code, time_zone from (${selectAudience(rule)}) picked where is_recipient`.execute(db)
+  return rows
+}
+
+/** The languages that recipients read. */
+export async function listAudienceLanguages(db: DbOrTx, rule: AudienceRule): Promise<string[]> {
+  const { rows } = await sql<{ language: string }>`
+    select distinct language from (${selectAudience(rule)}) picked where is_recipient`.execute(db)
+  return rows.map((row) => row.language)
+}
+
+/** Ids of the recipients, in order. */
+export async function listRecipientIds(db: DbOrTx, rule: AudienceRule): Promise<number[]> {
+  const { rows } = await sql<{ person_id: number }>`
+    select person_id from (${selectAudience(rule)}) picked where is_recipient order by person_id`.execute(db)
+  return rows.map((row) => row.person_id)
+}
+
+/** How the rule sees one person now; undefined when it does not pick them. */
+export async function findInAudience(
+  db: DbOrTx,
+  rule: AudienceRule,
+  personId: number,
+): Promise<{ skipped_reason: string | null } | undefined> {
+  const { rows } = await sql<{ skipped_reason: string | null }>`
+    select skipped_reason from (${selectAudience(rule)}) picked where person_id = ${personId}`.execute(db)
+  return rows[0]
+}
+
+/** When the people of one place are due. */
+export interface PlaceDue {
+  country_code: string
+  time_zone: string | null
+  due_at: Date
+}
+
+/**
+ * Freezes the audience: one ledger row per person, recipients and skipped alike, in one statement. The table's
+ * unique index makes a second freeze impossible.
+ * @param input.languages the variant for each language that recipients read
+ */
+export async function freezeAudience(
+  tx: DbOrTx,
+  rule: AudienceRule,
+  input: {
+    campaign_id: number
+    version: number
+    languages: Record<string, string>
+    default_language: string
+    due_at: Date
+    places: readonly PlaceDue[]
+  },
+): Promise<number> {
+  const places = JSON.stringify(
+    input.places.map(({ country_code, time_zone, due_at }) => ({ country_code, time_zone, due_at })),
+  )
+  const { numAffectedRows } = await sql`
+    with places as (
+      select * from jsonb_to_recordset(${places}::jsonb) as e(country_code text, time_zone text, due_at timestamptz)
+    )
+    insert into deliveries (campaign_id, person_id, lane, state, skipped_reason, address, domain, language, version, due_at)
+    select ${input.campaign_id}, picked.person_id, ${rule.lane},
+      case when skipped_reason is null then 'queued' else 'skipped' end, skipped_reason,
+      address, lower(split_part(address, '@', 2)),
+      coalesce(${JSON.stringify(input.languages)}::jsonb ->> picked.language, ${input.default_language}),
+      ${input.version}, coalesce(places.due_at, ${input.due_at})
+    from (${selectAudience(rule)}) picked
+    left join places on places.country_code = picked.country_code and places.time_zone is not distinct from picked.time_zone
+    order by picked.person_id`.execute(tx)
+  return Number(numAffectedRows ?? 0n)
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto'
+import { signToken, type TokenKeys } from '../../../lib/tokens.ts'
+import type { Db } from '../../../platform/db/open.ts'
+import { type EncodedBody, encodeBody, renderBody } from '../../../platform/mail/body.ts'
+import type { DkimSigner } from '../../../platform/mail/dkim.ts'
+import { composeMessage, type Mailbox } from '../../../platform/mail/message.ts'
+import type { ClaimedDelivery, Compose, Composed } from '../../deliveries/index.ts'
+import { getProgramme, type Programme } from '../../programme/index.ts'
+import type { Compiled } from '../content/compile.ts'
+import { escapesOf, renderPieces } from '../content/index.ts'
+import type { PieceField } from '../content/merge-fields.ts'
+import { type MergeLinks, type MergeRow, type MergeValues, mergeValuesFor } from '../content/merge-values.ts'
+import { ensureCompiled } from '../writing/compiled.ts'
+import { getSampleRow, listMergeRows } from '../writing/queries.ts'
+import { getComposeSettings } from './compose-queries.ts'
+import { senderOf } from './sender.ts'
+
+interface ComposeDeps {
+  db: Db
+  keys: TokenKeys
+  config: { publicUrl: string; mailDomain: string; mailFrom: string }
+  clock: { now(): Date }
+  signer: DkimSigner | undefined
+}
+
+/** One language of one version, as far as it is the same for everybody: encoded once. */
+interface Prepared {
+  compiled: Compiled
+  body: EncodedBody<PieceField>
+  valuesOf(row: MergeRow, links: MergeLinks): MergeValues
+  subject(values: MergeValues): string
+  from: Mailbox
+  automatic: boolean
+  roundCode: string
+}
+
+/** All languages of a version. */
+type PreparedVersion = Map<string, Prepared>
+
+/** Versions kept encoded: more than are ever under way at one time. */
+const KEPT = 40
+
+/** Makes the messages of claims: rows and texts are read once for the whole group. */
+export function createComposer(deps: ComposeDeps): Compose {
+  const kept = new Map<string, PreparedVersion>()
+
+  async function prepare(campaignId: number, version: number, programme: Programme): Promise<PreparedVersion> {
+    // Its settings hold from the next message on, also for what is under way.
+    const key = `${campaignId}/${version}/${programme.updated_at.getTime()}`
+    const known = kept.get(key)
+    if (known) return known
+    const { variants, is_final } = await prepareVersion(deps, campaignId, version, programme)
+    // A draft's sender and fallbacks may still change under the same version: only what is frozen is kept.
+    if (is_final) kept.set(key, variants)
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value as string)
+    return variants
+  }
+
+  return async (claimed) => {
+    const programme = await getProgramme(deps.db)
+    const versions = new Map<string, PreparedVersion>()
+    const rows = new Map<string, MergeRow>()
+    for (const [campaignId, deliveries] of Map.groupBy(claimed, (delivery) => delivery.campaign_id)) {
+      for (const version of new Set(deliveries.map((delivery) => delivery.version))) {
+        versions.set(`${campaignId}/${version}`, await prepare(campaignId, version, programme))
+      }
+      const ids = deliveries.flatMap(({ person_id }) => (person_id === null ? [] : [person_id]))
+      if (ids.length < deliveries.length) rows.set(`${campaignId}/null`, await getSampleRow(deps.db, campaignId))
+      for (const row of await listMergeRows(deps.db, campaignId, ids)) rows.set(`${campaignId}/${row.person_id}`, row)
+    }
+    return (delivery) => {
+      const variant = versions.get(`${delivery.campaign_id}/${delivery.version}`)?.get(delivery.language)
+      const row = rows.get(`${delivery.campaign_id}/${delivery.person_id}`)
+      if (!variant || !row) return { fault: 'The person or the text is gone.' }
+      return composeOne(deps, delivery, variant, row)
+    }
+  }
+}
+
+async function prepareVersion(
+  deps: ComposeDeps,
+  campaignId: number,
+  version: number,
+  programme: Programme,
+): Promise<{ variants: PreparedVersion; is_final: boolean }> {
+  const [compiled, settings] = await Promise.all([
+    ensureCompiled(deps, campaignId, version),
+    getComposeSettings(deps.db, campaignId),
+  ])
+  const from = senderOf(deps.config, programme, settings.from_name)
+  const variants = new Map(
+    [...compiled].map(([language, variant]) => {
+      const escapes = escapesOf(variant.direction)
+      const prepared: Prepared = {
+        compiled: variant,
+        body: encodeBody(
+          { pieces: variant.text, escape: escapes.text },
+          { pieces: variant.html, escape: escapes.html },
+          `pp-${randomBytes(12).toString('hex')}`,
+        ),
+        valuesOf: mergeValuesFor({
+          language,
+          default_language: settings.language,
+          fallbacks: settings.fallbacks,
+          sender_name: from.name,
+          footer: programme.footer,
+        }),
+        subject: (values) => renderPieces(variant.subject, values, escapes.subject),
+        from,
+        automatic: settings.lane === 'automatic',
+        roundCode: settings.round_code,
+      }
+      return [language, prepared]
+    }),
+  )
+  return { variants, is_final: settings.frozen_at !== null }
+}
+
+function composeOne(
+  { keys, config, signer, clock }: ComposeDeps,
+  delivery: ClaimedDelivery,
+  variant: Prepared,
+  row: MergeRow,
+): Composed {
+  const { mailDomain } = config
+  const unsubscribe = signToken(keys, 'unsubscribe', delivery.id)
+  const unsubscribeUrl = `${config.publicUrl}/u/${unsubscribe}`
+  const preferences = `${config.publicUrl}/p/preferences/${signToken(keys, 'preferences', delivery.id)}`
+  const values = variant.valuesOf(row, { unsubscribe: unsubscribeUrl, preferences })
+  const message = composeMessage(
+    {
+      from: variant.from,
+      to: { name: `${row.given_name} ${row.family_name}`, address: delivery.address },
+      replyTo: `reply+${signToken(keys, 'reply', delivery.id)}@${mailDomain}`,
+      subject: variant.subject(values),
+      date: clock.now(),
+      messageId: `${delivery.id}.${signToken(keys, 'resend', delivery.id)}@${mailDomain}`,
+      listId: `<${variant.roundCode.toLowerCase()}.${mailDomain}>`,
+      feedbackId: `${delivery.campaign_id}:${variant.roundCode}:${delivery.lane}:pairpost`,
+      automatic: variant.automatic,
+      unsubscribe: variant.automatic
+        ? undefined
+        : { url: unsubscribeUrl, mailto: `mailto:u+${unsubscribe}@${mailDomain}` },
+    },
+    variant.body.contentType,
+    renderBody(variant.body, values),
+    signer,
+  )
+  return { from: `bounce+${signToken(keys, 'bounce', delivery.id)}@${mailDomain}`, to: delivery.address, message }
+}
