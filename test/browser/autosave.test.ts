@@ -1,12 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { updateCampaign } from '../../src/features/campaigns/index.ts'
 import type { Visit } from '../support/browser.ts'
-import { signInBrowser } from '../support/browser-service.ts'
+import { signInBrowser, signInCookie } from '../support/browser-service.ts'
 import { isMissing } from '../support/programs.ts'
 import { BODY, STATE, saved, select, useEditor, value } from './editor-page.ts'
 
 describe.skipIf(isMissing('chromium'))('saving by itself', () => {
-  const { load, officer, service, textOf, write } = useEditor()
+  const { browser, load, officer, service, textOf, write } = useEditor()
 
   test('saves by itself three seconds after the last key, and says the time of the service', async () => {
     const { id, page, visit } = await write()
@@ -76,13 +76,12 @@ describe.skipIf(isMissing('chromium'))('saving by itself', () => {
     await expect.poll(() => page.textContent(STATE)).toMatch(/^Saved/)
   })
 
-  test('a browser that is killed before it saved offers the text again, whatever its clock says', async () => {
+  test('a page that is gone before it saved offers the text again, whatever its clock says', async () => {
     const { id, page } = await write()
     await page.context().setOffline(true)
     await select(page, 14, 14)
     await page.keyboard.type(' Unsaved.')
     await page.clock.runFor(600)
-    // A page that crashes runs nothing of its own any more.
     const again = await page.context().newPage()
     await page.close({ runBeforeUnload: false })
     await again.context().setOffline(false)
@@ -134,6 +133,40 @@ describe.skipIf(isMissing('chromium'))('saving by itself', () => {
     await page.clock.runFor(60_000)
     expect((await textOf(id)).body_markdown).toBe('Theirs.')
     expect(visit.faults()).toEqual([expect.stringMatching(/409/)])
+  })
+
+  test('two editors, each in a browser of their own, write into one field: every word of both is kept', async () => {
+    const { id, page: anas } = await write()
+    const bens = await browser.open({ cookie: await signInCookie(service, 'communications_officer', { name: 'Ben' }) })
+    onTestFinished(() => bens.close())
+    await bens.page.clock.install()
+    await load(bens.page, id)
+
+    await select(anas, 14, 14)
+    await anas.keyboard.type(' From Ana.')
+    await saved(anas, () => anas.clock.runFor(3000))
+    await select(bens.page, 14, 14)
+    await bens.page.keyboard.type(' From Ben.')
+    const met = await saved(bens.page, () => bens.page.clock.runFor(3000))
+    expect(met.status()).toBe(409)
+    await bens.page.getByRole('button', { name: 'See both texts' }).click()
+    await bens.page.waitForSelector('#conflict')
+    expect(await value(bens.page, '#theirs_0')).toBe('One two three. From Ana.')
+    expect(await value(bens.page)).toBe('One two three. From Ben.')
+    await bens.page.locator(BODY).fill('One two three. From Ana. From Ben.')
+    await bens.page.getByRole('button', { name: 'Save what I chose' }).click()
+    await bens.page.waitForSelector('#conflict', { state: 'detached' })
+    expect((await textOf(id)).body_markdown).toBe('One two three. From Ana. From Ben.')
+
+    // Whoever goes on in the older page is told too, and what she wrote stays.
+    await anas.locator(BODY).fill('One two three. From Ana, again.')
+    const late = await saved(anas, () => anas.clock.runFor(3000))
+    expect(late.status()).toBe(409)
+    await anas.getByRole('button', { name: 'See both texts' }).click()
+    await anas.waitForSelector('#conflict')
+    expect(await anas.locator('#conflict bdi').first().innerText()).toBe('Ben')
+    expect(await value(anas)).toBe('One two three. From Ana, again.')
+    expect((await textOf(id)).body_markdown).toBe('One two three. From Ana. From Ben.')
   })
 
   test('two people in two fields: each gets what the other wrote', async () => {

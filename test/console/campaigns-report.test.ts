@@ -200,6 +200,36 @@ test('fifty people a page, each once', async () => {
   expect(ids.toSorted((a, b) => a - b)).toEqual(deps.people)
 })
 
+test('the people of a state go as CSV, all of them, safe for a spreadsheet, and that is written down', async () => {
+  const deps = await openSending(1003)
+  const [first] = deps.people as [number]
+  await end(deps, first, 'rejected', '=1+1 no such user')
+  const visit = await openConsole(deps, 'data_officer')
+  const href = (page: string) => /href="([^"]+\.csv[^"]*)"/.exec(page)?.[1]?.replaceAll('&#x3D;', '=') ?? ''
+  const rejected = await visit.get(href((await visit.get(`${deps.own}/people?state=rejected`)).body))
+  expect(rejected.headers['content-disposition']).toBe(`attachment; filename="campaign-${deps.id}-rejected.csv"`)
+  expect(rejected.body.split('\r\n').slice(1, -1)).toEqual([
+    expect.stringMatching(
+      new RegExp(`,${first},.*,reader${first}@library\\.example,rejected,.*,550,'=1\\+1 no such user$`),
+    ),
+  ])
+  const queued = await visit.get(href((await visit.get(`${deps.own}/people?state=queued`)).body))
+  const ids = queued.body
+    .split('\r\n')
+    .slice(1, -1)
+    .map((line) => Number(line.split(',')[1]))
+  expect(ids.toSorted((a, b) => a - b)).toEqual(deps.people.slice(1))
+  // Of nobody there is nothing to take along.
+  expect(href((await visit.get(`${deps.own}/people?state=held`)).body)).toBe('')
+  const log = await deps.db.selectFrom('audit_log').selectAll().orderBy('id').execute()
+  expect(log.filter(({ did }) => did === 'Export people of a campaign')).toMatchObject([
+    { actor: `staff ${visit.staff.id}`, status: 200 },
+    { actor: `staff ${visit.staff.id}`, status: 200 },
+  ])
+  const viewer = await openConsole(deps, 'viewer', { app: visit.app })
+  expect((await viewer.get(`${deps.own}/people.csv`)).statusCode).toBe(403)
+})
+
 test('a viewer sees the figures, not the people, and no button', async () => {
   const deps = await openSending()
   await end(deps, deps.people[0] as number, 'uncertain', 'lost')

@@ -5,6 +5,7 @@ import { addAudiencePages } from './audience.ts'
 import { openFigures } from './figures.ts'
 import { addListPages } from './list.ts'
 import { addPeoplePages } from './people.ts'
+import { addPeopleCsv } from './people-csv.ts'
 import { addReportPages } from './report.ts'
 import { addReviewPages } from './review.ts'
 import { addUncertainPages } from './uncertain.ts'
@@ -18,5 +19,6 @@ export function addCampaignPages(app: TypedApp, deps: ConsoleDeps): void {
   addAudiencePages(app, deps, memory)
   addReportPages(app, deps, memory, figures)
   addPeoplePages(app, deps, memory, figures)
+  addPeopleCsv(app, deps)
   addUncertainPages(app, deps)
 }

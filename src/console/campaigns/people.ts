@@ -12,6 +12,7 @@ import type { Memory } from '../../lib/remember.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { presentZone } from '../present/time.ts'
 import type { ConsoleDeps } from '../shell.ts'
+import { readStates } from './delivery-states.ts'
 import type { Figures } from './figures.ts'
 import { presentDeliveryRow } from './present-people.ts'
 import { leftOut } from './present-who.ts'
@@ -68,13 +69,6 @@ export function addPeoplePages(app: TypedApp, deps: ConsoleDeps, memory: Memory,
   })
 }
 
-/** Several are separated by commas; whatever is none of ours asks for the rejected, the first to look at. */
-function readStates(text: string | undefined): DeliveryState[] {
-  const asked = (text ?? '').split(',')
-  const known = DELIVERY_STATES.filter((state) => asked.includes(state))
-  return known.length > 0 ? known : ['rejected']
-}
-
 function headOf(
   campaign: Campaign,
   input: {
@@ -113,6 +107,10 @@ function headOf(
     copy_reason: reason ?? '',
     still_tried: state === 'deferred' || state === 'held',
     may_decide: writes && only && state === 'uncertain' && count > 0,
+    csv_href:
+      count > 0
+        ? `${own}/people.csv?${new URLSearchParams({ state: states.join(','), ...(reason ? { reason } : {}) })}`
+        : '',
     is_uncertain: only && state === 'uncertain',
     decide_many: count > 1,
   }

@@ -30,6 +30,15 @@ const OPTIONS = { strict: true, preventIndent: true }
  * of its own: pages and email share no helper. A page with a syntax error stops the start.
  */
 export function openPages(folder = FOLDER): Pages {
+  const known = opened.get(folder) ?? readPages(folder)
+  opened.set(folder, known)
+  return known
+}
+
+/** Read once a process: they are files of the release, and a hundred of them take a third of a second. */
+const opened = new Map<string, Pages>()
+
+function readPages(folder: string): Pages {
   const handlebars = Handlebars.create()
   handlebars.registerHelper('csrf', writeCsrf)
   const pages = new Map<string, Handlebars.TemplateDelegate>()
