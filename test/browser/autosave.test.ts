@@ -3,7 +3,7 @@ import { updateCampaign } from '../../src/features/campaigns/index.ts'
 import type { Visit } from '../support/browser.ts'
 import { signInBrowser, signInCookie } from '../support/browser-service.ts'
 import { isMissing } from '../support/programs.ts'
-import { BODY, STATE, saved, select, useEditor, value } from './editor-page.ts'
+import { BODY, expectCalm, STATE, saved, select, useEditor, value } from './editor-page.ts'
 
 describe.skipIf(isMissing('chromium'))('saving by itself', () => {
   const { browser, load, officer, service, textOf, write } = useEditor()
@@ -136,7 +136,7 @@ describe.skipIf(isMissing('chromium'))('saving by itself', () => {
   })
 
   test('two editors, each in a browser of their own, write into one field: every word of both is kept', async () => {
-    const { id, page: anas } = await write()
+    const { id, page: anas, visit } = await write()
     const bens = await browser.open({ cookie: await signInCookie(service, 'communications_officer', { name: 'Ben' }) })
     onTestFinished(() => bens.close())
     await bens.page.clock.install()
@@ -165,6 +165,9 @@ describe.skipIf(isMissing('chromium'))('saving by itself', () => {
     await anas.getByRole('button', { name: 'See both texts' }).click()
     await anas.waitForSelector('#conflict')
     expect(await anas.locator('#conflict bdi').first().innerText()).toBe('Ben')
+    // The refusal stands in the console of the browser.
+    expect(visit.faults()).toEqual([expect.stringMatching(/409/)])
+    await expectCalm(visit, 'both texts of a conflict')
     expect(await value(anas)).toBe('One two three. From Ana, again.')
     expect((await textOf(id)).body_markdown).toBe('One two three. From Ana. From Ben.')
   })

@@ -138,6 +138,11 @@ describe.skipIf(isMissing('chromium'))('the main job', { timeout: PATIENCE }, ()
     )
     expect((await service.api.mailbox()).filter(({ subject }) => subject === 'Watched live')).toHaveLength(PEOPLE)
     await expectSoundEverywhere(visit, 'a campaign that is done')
+    await page.goto(`${service.url}/mailbox`)
+    await expectSoundEverywhere(visit, 'the mailbox')
+    await page.locator('main a[href^="/mailbox/"]').first().click()
+    await page.waitForURL(/\/mailbox\/\d+/)
+    await expectSoundEverywhere(visit, 'a message in the mailbox')
   })
 
   test('"now" waits two minutes, and one press takes it back', async () => {

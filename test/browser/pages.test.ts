@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { importWork } from '../../src/features/imports/index.ts'
 import { longWorkHandlers } from '../../src/jobs/long-work.ts'
-import { expectSoundEverywhere, useBrowser, type Visit, type Weight } from '../support/browser.ts'
+import { expectSound, expectSoundEverywhere, useBrowser, type Visit, type Weight } from '../support/browser.ts'
 import { signInCookie, useService } from '../support/browser-service.ts'
 import { PATIENCE } from '../support/eventually.ts'
 import { csvOf } from '../support/exports.ts'
@@ -14,7 +14,7 @@ const MOST_AT_FIRST = 60 * KB
 const MOST_AFTER = 15 * KB
 
 /** Parts of a page, files, and what belongs to a mail program: never opened as a page. */
-const NO_PAGE = /\.csv$|\/(progress|state|count|plan|findings|preview|frame)$|^\/console\/components$/
+const NO_PAGE = /\.csv$|\/(progress|state|count|plan|findings|preview|frame)$/
 
 /** Addresses with the round filled; `{…}` is a campaign or the person of the stage. */
 const FULL = [
@@ -62,6 +62,7 @@ const EMPTY = [
     '/console/settings/tokens',
     '/console/campaigns/new',
     '/console/settings/sending',
+    '/console/components',
   ],
 ]
 
@@ -170,6 +171,8 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
       const paths = ['/console', '/console/campaigns', '/console/participants', '/console/participants/{person}']
       paths.push('/console/campaigns/{draft}', '/console/campaigns/{draft}/review', '/console/campaigns/{done}/report')
       paths.push('/console/rounds/2016A', '/console/campaigns?view=calendar', '/console/settings')
+      paths.push('/console/settings/activity', '/console/campaigns/{done}/people?state=accepted', '/console/pictures')
+      paths.push('/console/campaigns/{draft}/audience/people', '/console/campaigns/{faulty}/history')
       const heavy: string[] = []
       const fresh = await browser.open({ cookie })
       await fresh.page.goto(`${service.url}/console/help`)
@@ -187,6 +190,29 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
       }
       await fresh.close()
       expect(heavy).toEqual([])
+    })
+
+    test('on paper a page is its content alone; in forced colours what is marked by colour is marked by a line', async () => {
+      const { page } = visit
+      for (const path of [
+        '/console/campaigns/{done}/report',
+        '/console/participants/{person}',
+        '/console/rounds/2016A',
+      ]) {
+        await page.goto(service.url + pathOf(path))
+        await page.emulateMedia({ media: 'print' })
+        expect(await page.locator('h1').isVisible(), path).toBe(true)
+        expect(await page.locator('header.site').isVisible(), path).toBe(false)
+        expect(await page.locator('main button:visible, main .button:visible').count(), path).toBe(0)
+        await page.emulateMedia({ media: 'screen', forcedColors: 'active' })
+        await expectSound(visit, `${path} in forced colours`)
+        await page.emulateMedia({ forcedColors: 'none' })
+      }
+      await page.goto(service.url + pathOf('/console/campaigns/{draft}'))
+      await page.emulateMedia({ forcedColors: 'active' })
+      const border = "getComputedStyle(document.querySelector('.button.primary')).borderTopWidth"
+      expect(await page.evaluate(border)).toBe('3px')
+      await page.emulateMedia({ media: 'screen', forcedColors: 'none' })
     })
 
     test('no page of the console was left out', async () => {

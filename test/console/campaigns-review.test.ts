@@ -71,6 +71,32 @@ test('the page tells who is left out and why, the languages, and the time on eve
   expect((await visit.get(`${deps.own}/audience/people`)).body).toContain('4 people.')
 })
 
+test('the number on the button is the people on the pages of the list, each once, and they are who is queued', async () => {
+  const deps = await openPrepared()
+  for (let made = 0; made < 55; made++) {
+    const id = await addApplicant(deps.db, deps.round)
+    if (made % 6 === 0) await suppress(deps.db, `reader${id}@library.example`, 'campaigns')
+  }
+  const visit = await openConsole(deps)
+  const button = buttonOf((await visit.get(`${deps.own}/review`)).body)
+  const listed: number[] = []
+  for (let query: string | undefined = ''; query !== undefined; ) {
+    const { body } = await visit.get(`${deps.own}/audience/people${query}`)
+    listed.push(...[...body.matchAll(/\/console\/participants\/(\d+)"/g)].map(([, id]) => Number(id)))
+    query = /href="(\?[^"]+)" rel="next"/.exec(body)?.[1]?.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=')
+  }
+  expect(button.text).toContain(`Schedule for ${listed.length} people`)
+  expect(listed).toHaveLength(3 + 55 - 10)
+  expect((await visit.post(`${deps.own}/schedule`, button.fields)).statusCode).toBe(303)
+  const queued = await deps.db
+    .selectFrom('deliveries')
+    .select('person_id')
+    .where('campaign_id', '=', deps.id)
+    .where('state', '=', 'queued')
+    .execute()
+  expect(listed.toSorted((a, b) => a - b)).toEqual(queued.map((row) => Number(row.person_id)).sort((a, b) => a - b))
+})
+
 test('an import between looking and pressing schedules nothing: the page comes back with the new number', async () => {
   const deps = await openPrepared()
   const visit = await openConsole(deps)

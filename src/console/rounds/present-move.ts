@@ -4,7 +4,7 @@ import { DATES } from './timetable.ts'
 
 const WHY: Record<StayingCampaign['why'], string> = {
   sending: 'it is being sent',
-  done: 'it was sent',
+  done: 'it is done',
   past: 'its time is past, and would be past then too',
 }
 

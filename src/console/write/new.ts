@@ -23,7 +23,10 @@ const Body = Type.Object({
 type Body = Static<typeof Body>
 
 const KINDS = {
-  topic: { text: 'Topic email', hint: 'To every participant; it may be published on the web once it is sent.' },
+  topic: {
+    text: 'Topic email',
+    hint: 'To every participant; it may be published on the web once its sending has begun.',
+  },
   announcement: { text: 'Announcement', hint: 'News about the round; it stays out of the public topics.' },
 } as const
 const isKind = (kind: string): kind is keyof typeof KINDS => Object.hasOwn(KINDS, kind)

@@ -25,7 +25,10 @@ export function openHttp(
     trustProxy: ['loopback', 'linklocal', 'uniquelocal'],
     routerOptions: { maxParamLength: 200 },
     // Every fault at once, and nothing that was sent is dropped in silence.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true } },
+    // Validators that are a little slower and a good deal quicker made: there are some two hundred routes.
+    ajv: {
+      customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true, code: { optimize: false } },
+    },
     frameworkErrors: (error, _request, reply) => {
       setSecurityHeaders(reply)
       return answerProblem(reply, error.statusCode ?? 400, 'bad_request', error.message)
