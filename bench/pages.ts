@@ -19,6 +19,8 @@ const { values } = parseArgs({
 })
 const [small, large] = values.sizes.split(',').map(Number) as [number, number]
 const rounds = Number(values.rounds)
+/** What a hundred times the people may cost a page. */
+const MOST_RATIO = 1.5
 
 const PAGES: Record<string, (programme: Programme) => string> = {
   Home: () => '/console',
@@ -75,6 +77,10 @@ try {
     `\n${a.people} people and ${a.deliveries} deliveries, ${b.people} people and ${b.deliveries} deliveries\n`,
   )
   console.table(table)
+  const slow = table.filter((row) => (row['p95 ratio'] as number) > MOST_RATIO).map(({ page }) => page)
+  console.log(
+    slow.length === 0 ? `Every page holds ${MOST_RATIO} ×.` : `Slower than ${MOST_RATIO} ×: ${slow.join('; ')}`,
+  )
   const kept = JSON.parse(await readFile('bench.json', 'utf8').catch(() => '{}'))
   await writeFile('bench.json', `${JSON.stringify({ ...kept, pages: table }, null, 2)}\n`)
   for (const { close } of sides) await close()

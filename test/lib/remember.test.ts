@@ -75,3 +75,33 @@ test('what took long to read is kept ten times as long', async () => {
   clock.now += 1
   expect(await memory.rememberCostly('a', 1000, read)).toBe(2)
 })
+
+test('a live figure that is asked for again and again is read behind the back of who asks, and never too old', async () => {
+  const { clock, memory } = openWithClock()
+  let reads = 0
+  const ask = () => memory.rememberLive('a', 1000, async () => ++reads)
+  expect(await ask()).toBe(1)
+  clock.now = 500
+  expect([await ask(), reads]).toEqual([1, 1])
+  clock.now = 600
+  expect(await ask()).toBe(1)
+  await Promise.resolve()
+  expect([await ask(), reads]).toEqual([2, 2])
+  clock.now = 1500
+  expect(await ask()).toBe(2)
+  clock.now = 2600
+  expect(await ask()).toBe(4)
+})
+
+test('a live figure that cannot be read again stays until its time is over, and then says so', async () => {
+  const { clock, memory } = openWithClock()
+  let fails = false
+  const ask = () => memory.rememberLive('a', 1000, async () => (fails ? Promise.reject(new Error('away')) : 'here'))
+  await ask()
+  fails = true
+  clock.now = 900
+  expect(await ask()).toBe('here')
+  expect(await ask()).toBe('here')
+  clock.now = 1000
+  await expect(ask()).rejects.toThrow('away')
+})

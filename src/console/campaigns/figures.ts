@@ -17,12 +17,12 @@ const LIVE_MS = 1000
 /** A campaign that is over changes by a decision, which changes its row; or by the late word of a lost dialogue. */
 const OVER_MS = 5 * 60_000
 
-export function openFigures(db: Db, memory: Pick<Memory, 'remember'>): Figures {
+export function openFigures(db: Db, memory: Pick<Memory, 'rememberLive'>): Figures {
   const count = inOneQuery((ids) => countDeliveriesOf(db, ids))
   return {
     of: ({ id, state, updated_at }) => {
       const isOver = state === 'done' || state === 'cancelled'
-      return memory.remember(`counts ${id} ${state} ${updated_at.getTime()}`, isOver ? OVER_MS : LIVE_MS, () =>
+      return memory.rememberLive(`counts ${id} ${state} ${updated_at.getTime()}`, isOver ? OVER_MS : LIVE_MS, () =>
         count(id),
       )
     },

@@ -44,18 +44,18 @@ export async function gatherProgress(
   const now = clock.now()
   const changed = `${id} ${state} ${updated_at.getTime()}`
   const kept = <Answer>(what: string, ms: number, read: () => Promise<Answer>) =>
-    memory.remember(`${what} ${changed}`, ms, read)
+    memory.rememberLive(`${what} ${changed}`, ms, read)
   const counts = await figures.of(campaign)
   const waits = waitingOf(counts) > 0
   const [skipped, held, sender, outlook, seconds_since_sweep] = await Promise.all([
     // Whoever was skipped when the audience was frozen; an address suppressed since may add to them.
     counts.skipped === 0 ? {} : kept('skipped', LIVE_MS, () => countSkipped(db, id)),
     counts.held === 0 ? {} : kept('held', LIVE_MS, () => countHeld(db, id)),
-    memory.remember('sender', LIVE_MS, () => measureSender(db)),
+    memory.rememberLive('sender', LIVE_MS, () => measureSender(db)),
     waits
       ? memory.rememberCostly(`outlook ${changed}`, FORECAST_MS, () => forecastCampaign(db, { campaign_id: id, now }))
       : undefined,
-    memory.remember('sweep', LIVE_MS, () => readSecondsSinceSweep(db)),
+    memory.rememberLive('sweep', LIVE_MS, () => readSecondsSinceSweep(db)),
   ])
   return { campaign, starts_at: campaign.starts_at, counts, skipped, held, sender, outlook, seconds_since_sweep }
 }

@@ -31,7 +31,7 @@ export function addRoundPage(app: TypedApp, deps: ConsoleDeps, figures: RoundFig
   const memory = openMemory()
   // A timetable is no live view: what is being sent may be counted less often here than on its own page.
   const deliveries = openFigures(db, {
-    remember: (key, ttlMs, read) => memory.remember(key, Math.max(ttlMs, KEPT_MS), read),
+    rememberLive: (key, ttlMs, read) => memory.rememberLive(key, Math.max(ttlMs, KEPT_MS), read),
   })
 
   app.route({

@@ -105,7 +105,7 @@ export interface Counted {
 /** A programme has a few thousand people: of more we say "more than". */
 const MOST_COUNTED = 10_000
 /** Whom a text picks is looked at one by one when very many share it. */
-const MOST_COUNTED_BY_TEXT = 1000
+const MOST_COUNTED_BY_TEXT = 200
 
 /** A page, how many the choice picks, and of how many. @throws NotFound, InvalidInput */
 export async function browseParticipants({ db }: { db: Db }, wanted: ParticipantsWanted) {
