@@ -28,7 +28,7 @@ const PAGES: Record<string, (programme: Programme) => string> = {
   Round: () => '/console/rounds/2016A',
   Participants: () => '/console/participants',
   'Participants, filtered': () => '/console/participants?country=FI&state=confirmed',
-  'Participants, by name': () => '/console/participants?q=amina4',
+  'Participants, by name': () => '/console/participants?q=amina',
   Person: ({ person }) => `/console/participants/${person}`,
   Campaigns: () => '/console/campaigns',
   Calendar: () => '/console/campaigns?view=calendar',
