@@ -73,7 +73,7 @@ test('a person has a page with everything that is known, each word where it belo
       ended_at: new Date(),
       outcome: 'accepted',
       code: 250,
-      words: '2.0.0 <queued>',
+      words: '250 2.0.0 <queued>',
     })
     .returning('id')
     .executeTakeFirstOrThrow()

@@ -26,7 +26,7 @@ export function presentMails(mails: readonly MailOfPerson[], zone: string) {
     round_code: mail.round_code ?? 'staff',
     state: { tone: TONES[mail.state] ?? 'quiet', text: mail.state } satisfies Badge,
     reason: reasonOf(mail),
-    words: mail.words === null ? '' : `${mail.code === null ? '' : `${mail.code} `}${mail.words}`,
+    words: mail.words ?? '',
   }))
 }
 

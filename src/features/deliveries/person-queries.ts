@@ -19,7 +19,6 @@ export interface MailOfPerson {
   updated_at: Date
   tries: number
   /** The server's last words; null when there was no dialogue. */
-  code: number | null
   words: string | null
 }
 
@@ -31,7 +30,7 @@ export async function listDeliveriesOfPerson(
   const { person_id, before = Number.MAX_SAFE_INTEGER, limit } = input
   const { rows } = await sql<MailOfPerson>`
     select d.id, d.campaign_id, r.code as round_code, c.kind, v.subject, d.address, d.state, d.skipped_reason,
-      d.held_reason, d.due_at, d.accepted_at, d.updated_at, d.tries, last.code, last.words
+      d.held_reason, d.due_at, d.accepted_at, d.updated_at, d.tries, last.words
     from deliveries d
     join campaigns c on c.id = d.campaign_id
     left join rounds r on r.id = c.round_id
