@@ -103,7 +103,7 @@ export interface Counted {
 }
 
 /** A programme has a few thousand people: of more we say "more than". */
-const MOST_COUNTED = 10_000
+const MOST_COUNTED = 5000
 /** Whom a text picks is looked at one by one when very many share it. */
 const MOST_COUNTED_BY_TEXT = 200
 
