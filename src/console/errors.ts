@@ -43,37 +43,27 @@ async function showError(
   const model = { ...page, ways: [caller ? { href: '/console', text: 'Home' } : { href: '/sign-in', text: 'Sign in' }] }
   // A frame needs the database: when that is what failed, the page stands alone.
   if (caller?.staff && page.status < 500) return shell.show(reply, 'error', { title: page.title, nav: 'home' }, model)
-  return reply.type('text/html; charset=utf-8').send(pages.render('console/error', plainFrame(page.title), model))
+  return showAlone(pages, reply, model)
 }
 
 /** For an upload of who is signed out: nothing of it was read. */
 export function showSignedOut(pages: Pages, reply: FastifyReply): FastifyReply {
-  return reply
-    .status(401)
-    .type('text/html; charset=utf-8')
-    .send(
-      pages.render('console/error', plainFrame('You are signed out'), {
-        status: 401,
-        title: 'You are signed out',
-        message: 'Nothing was changed. Sign in, then go back to the page before this one and send it again.',
-        ways: [{ href: '/sign-in', text: 'Sign in' }],
-      }),
-    )
+  return showAlone(pages, reply, {
+    status: 401,
+    title: 'You are signed out',
+    message: 'Nothing was changed. Sign in, then go back to the page before this one and send it again.',
+    ways: [{ href: '/sign-in', text: 'Sign in' }],
+  })
 }
 
 /** For an address of the console at which there is nothing. */
 export function showMissingPage(pages: Pages, reply: FastifyReply): FastifyReply {
-  return reply
-    .status(404)
-    .type('text/html; charset=utf-8')
-    .send(
-      pages.render('console/error', plainFrame('Not found'), {
-        status: 404,
-        title: 'Not found',
-        message: 'There is nothing at this address. It may have been mistyped, or what was here is gone.',
-        ways: [{ href: '/console', text: 'Home' }],
-      }),
-    )
+  return showAlone(pages, reply, {
+    status: 404,
+    title: 'Not found',
+    message: 'There is nothing at this address. It may have been mistyped, or what was here is gone.',
+    ways: [{ href: '/console', text: 'Home' }],
+  })
 }
 
 function describe(error: FastifyError): ErrorPage {
@@ -105,4 +95,16 @@ function describe(error: FastifyError): ErrorPage {
     return { status: error.statusCode, title: 'That could not be read', message: error.message }
   const words = error instanceof PairpostError ? error.message : 'Something went wrong on our side. It has been logged.'
   return { status: 500, title: 'Something went wrong', message: words }
+}
+
+/** Without the console's frame. */
+function showAlone(
+  pages: Pages,
+  reply: FastifyReply,
+  model: ErrorPage & { ways: { href: string; text: string }[] },
+): FastifyReply {
+  return reply
+    .status(model.status)
+    .type('text/html; charset=utf-8')
+    .send(pages.render('console/error', plainFrame(model.title), model))
 }
