@@ -15,6 +15,7 @@ import {
   listCampaignFindings,
   measureCampaign,
 } from './features/campaigns/index.ts'
+import { addConfirmationRoutes } from './features/confirmations/index.ts'
 import {
   addDeliveryRoutes,
   addUnsubscribeRoutes,
@@ -63,6 +64,7 @@ async function explainSending({ db }: Pick<Deps, 'db'>) {
 const API: AddRoutes[] = [
   addRoundRoutes,
   addPeopleRoutes,
+  addConfirmationRoutes,
   addImportRoutes,
   addJobRoutes,
   (app, deps) =>
