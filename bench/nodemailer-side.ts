@@ -38,6 +38,7 @@ await Promise.all(
         country_code: 'FI',
         language: 'en',
         partners: [],
+        reasons: [],
         round_code: '2016A',
         round_name: 'Round 2016A',
         round_starts_on: null,

@@ -8,6 +8,8 @@ const GRANTS = {
   'people.read': ['director', 'communications_officer', 'data_officer'],
   'people.write': ['director', 'data_officer'],
   'imports.write': ['director', 'data_officer'],
+  'matching.read': ['director', 'communications_officer', 'data_officer'],
+  'matching.write': ['director'],
   'campaigns.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
   'campaigns.write': ['director', 'communications_officer'],
   'sending.read': ['director', 'communications_officer', 'data_officer', 'viewer'],

@@ -10,12 +10,15 @@ export async function lockCampaignForDecision(tx: DbOrTx, id: number): Promise<s
   return rows[0].state
 }
 
-/** Ids of what a person must decide, locked. */
-export async function lockUncertain(tx: DbOrTx, campaignId: number): Promise<number[]> {
-  const { rows } = await sql<{ id: number }>`
-    select id from deliveries where campaign_id = ${campaignId} and state = 'uncertain' and not is_test
+/** What a person must decide, locked; with the partnership that an introduction tells of. */
+export async function lockUncertain(
+  tx: DbOrTx,
+  campaignId: number,
+): Promise<{ id: number; partnership_id: number | null }[]> {
+  const { rows } = await sql<{ id: number; partnership_id: number | null }>`
+    select id, partnership_id from deliveries where campaign_id = ${campaignId} and state = 'uncertain' and not is_test
     order by id for no key update`.execute(tx)
-  return rows.map((row) => row.id)
+  return rows
 }
 
 export async function recordDecisions(

@@ -103,8 +103,15 @@ export async function getDelivery(db: Db, id: number) {
 
 /** Where a delivery and its campaign stand, the campaign locked until the transaction ends. @throws NotFound */
 export async function lockForDecision(tx: DbOrTx, id: number) {
-  const { rows } = await sql<{ state: DeliveryState; is_test: boolean; campaign_id: number; campaign_state: string }>`
-    select d.state, d.is_test, d.campaign_id, c.state as campaign_state
+  const { rows } = await sql<{
+    state: DeliveryState
+    held_reason: string | null
+    is_test: boolean
+    campaign_id: number
+    campaign_state: string
+    partnership_id: number | null
+  }>`
+    select d.state, d.held_reason, d.is_test, d.campaign_id, c.state as campaign_state, d.partnership_id
     from deliveries d join campaigns c on c.id = d.campaign_id where d.id = ${id} for no key update of c`.execute(tx)
   if (!rows[0]) throw new NotFound(`Delivery ${id}`)
   return rows[0]
@@ -122,6 +129,14 @@ export async function recordDecision(
   const { numAffectedRows } = await sql`
     update deliveries set updated_at = clock_timestamp(), ${decided} and id = ${id}`.execute(tx)
   return numAffectedRows === 1n
+}
+
+/** Those of these partnerships whose partners have all got their introduction by now are introduced. */
+export async function recordIntroduced(tx: DbOrTx, partnershipIds: readonly number[], now: Date): Promise<void> {
+  if (partnershipIds.length === 0) return
+  // One after the other in one order: whoever else records them waits, and nobody for us.
+  await sql`select record_introduced(id, ${now}) from (
+    select distinct id from unnest(${partnershipIds}::bigint[]) as id order by id) ordered`.execute(tx)
 }
 
 /** A campaign that was done has something to do again. */

@@ -4,6 +4,7 @@ import { Upstream, wordsOf } from '../../lib/errors.ts'
 import { isDatabaseAway, isSerializationFailure } from '../../platform/db/faults.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { type Ended, exchangeAttempts, type Leave } from './exchange-queries.ts'
+import type { ClaimedDelivery } from './ledger-queries.ts'
 
 /**
  * Writes the ledger in groups: while one exchange is on its way, the outcomes and intents of all connections gather
@@ -15,13 +16,16 @@ export interface GroupWriter {
    * Records how the last dialogue ended and asks leave to begin the next; `undefined` when there is no next.
    * @throws Upstream when the intent could not be written: the claim is then nobody's, and recovered
    */
-  exchange(ended: Ended | undefined, next: number | undefined): Promise<Leave | undefined>
+  exchange(ended: Ended | undefined, next: Wanted | undefined): Promise<Leave | undefined>
   /** Resolves when every outcome is written, or after `withinMs`. */
   settle(withinMs: number): Promise<void>
 }
 
+/** A claim whose dialogue is to begin. */
+export type Wanted = Pick<ClaimedDelivery, 'id' | 'partnership_id'>
+
 interface Request {
-  next: number | undefined
+  next: Wanted | undefined
   done(leave: Leave | undefined): void
   fail(error: Error): void
 }
@@ -51,9 +55,11 @@ export function createGroupWriter(
       outcomes = []
       try {
         const wanted = group.flatMap(({ next }) => (next === undefined ? [] : [next]))
-        const leaves = await exchangeAttempts(db, run, ended, wanted, clock.now())
+        const introduces = wanted.some(({ partnership_id }) => partnership_id !== null)
+        const ids = wanted.map(({ id }) => id)
+        const leaves = await exchangeAttempts(db, run, ended, ids, clock.now(), introduces)
         const byId = new Map(leaves.map((leave) => [leave.delivery_id, leave]))
-        for (const { next, done } of group) done(next === undefined ? undefined : byId.get(next))
+        for (const { next, done } of group) done(next === undefined ? undefined : byId.get(next.id))
       } catch (error) {
         log.warn({ err: error }, 'ledger write failed')
         // Rolled back for standing in another's way: the same again.

@@ -5,7 +5,7 @@ import { recoverLost } from './run-queries.ts'
 /** Mail that is this late is held for a person: a morning greeting helps nobody at midnight. */
 export const LATE_SECONDS = 2 * 3600
 
-export type HeldReason = 'late' | 'restored' | 'domain_refuses'
+export type HeldReason = 'late' | 'restored' | 'domain_refuses' | 'partner_waits'
 
 /**
  * Holds what is more than two hours overdue, after an outage of the sweep or the mail server. Shorter ones, and waits
@@ -54,6 +54,23 @@ export async function holdStoppedDomains(db: Db, senderId: number): Promise<numb
   // Most of the time there is none, and the deliveries that wait need not be read.
   if (stopped.length === 0) return 0
   return hold(db, 'domain_refuses', sql`d.domain = any(${stopped.map((row) => row.domain)})`)
+}
+
+/**
+ * Lets introductions go that waited for a decision about a partner's, where none is to be made any more. What has become
+ * of the partner's is looked at when their turn comes.
+ */
+export async function releasePartnerWaits(db: Db, senderId: number, now: Date): Promise<void> {
+  await sql`update deliveries d
+    set state = 'queued', held_reason = null, due_at = greatest(due_at, ${now}), updated_at = clock_timestamp()
+    where d.held_reason = 'partner_waits' and not exists (
+      select from deliveries o
+      where o.partnership_id = d.partnership_id and o.campaign_id = d.campaign_id and not o.is_test
+        and (o.state = 'uncertain'
+          or (o.state = 'held' and o.held_reason <> 'partner_waits')
+          or (o.state in ('queued', 'deferred') and exists (
+            select from domain_stops s
+            where s.sender_id = ${senderId} and s.domain = o.domain and s.stopped_at is not null))))`.execute(db)
 }
 
 async function hold(db: DbOrTx, reason: HeldReason, which: ReturnType<typeof sql>): Promise<number> {

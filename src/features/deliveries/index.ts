@@ -6,7 +6,9 @@
  *   uncertain, which no machine sends again;
  * - nobody lost: whatever a lost process held comes back, and recipients are always the sum over the states;
  * - no rolling window of the limits is ever exceeded, over all processes and restarts (budget-queries.ts);
- * - a paused or cancelled campaign and a suppressed address stop what has not begun.
+ * - a paused or cancelled campaign and a suppressed address stop what has not begun;
+ * - introductions go to all of those they introduce to one another or to nobody (features/partnerships tells how far):
+ *   one after the other, and before the first of them the server is asked about the addresses of the others.
  *
  * Not here: who is a recipient and what the message says (features/campaigns), replies and bounces.
  */

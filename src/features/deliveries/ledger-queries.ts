@@ -12,6 +12,8 @@ export interface ClaimedDelivery {
   language: string
   version: number
   tries: number
+  /** Of an introduction: the first of the partnerships that it tells of. */
+  partnership_id: number | null
 }
 
 /**
@@ -50,7 +52,9 @@ export async function claimDue(
     ), due as (select id from tests union all select id from ordinary)
     update deliveries d set state = 'claimed', worker_id = ${input.worker_id}, updated_at = clock_timestamp()
     from due where d.id = due.id and d.state in ('queued', 'deferred')
-    returning d.id, d.campaign_id, d.person_id, d.lane, d.address, d.domain, d.language, d.version, d.tries`.execute(db)
+    returning d.id, d.campaign_id, d.person_id, d.lane, d.address, d.domain, d.language, d.version, d.tries, d.partnership_id`.execute(
+    db,
+  )
   return rows.sort((a, b) => (a.lane < b.lane ? -1 : a.lane > b.lane ? 1 : a.id - b.id))
 }
 

@@ -1,9 +1,11 @@
 import { retryWait } from '../../lib/backoff.ts'
 import type { DialogueResult } from '../../platform/mail/smtp-session.ts'
+import type { TrialResult } from '../../platform/mail/smtp-trial.ts'
 
 /** How a dialogue ends for the delivery, the account and the domain. A pure decision: see test/features/deliveries. */
 export interface Outcome {
-  state: 'accepted' | 'deferred' | 'rejected' | 'uncertain'
+  /** Skipped: an introduction that was not begun, because the server will not take its partner's. */
+  state: 'accepted' | 'deferred' | 'rejected' | 'uncertain' | 'skipped'
   code: number | undefined
   enhanced_code: string | undefined
   words: string
@@ -16,6 +18,17 @@ export interface Outcome {
   /** The provider said "enough": nothing leaves by this account for so long. */
   close_sender_ms: number | undefined
   /** The receiving domain refuses us as a sender, not this person. */
+  domain_refuses: boolean
+  skipped_reason?: 'partner_unreachable'
+  /** The partner's address that was refused for good, and what was said about it: their copy is rejected with it. */
+  partner?: RefusedPartner
+}
+
+export interface RefusedPartner {
+  address: string
+  code: number
+  enhanced_code: string | undefined
+  words: string
   domain_refuses: boolean
 }
 
@@ -49,6 +62,28 @@ export function decideOutcome(result: DialogueResult, tries: number): Outcome {
     return outcome(wait === undefined ? { ...said, state: 'rejected' } : { ...said, state: 'deferred', retry_ms: wait })
   }
   return outcome({ ...said, state: 'rejected', domain_refuses: isDomainRefusal(result.enhanced) })
+}
+
+/**
+ * How an introduction ends that was not begun, because its partners' addresses were tried first and not all were taken.
+ * A partner who is refused for now puts it off, on its own row of tries; one who is refused for good, or for the last
+ * time, ends it for both.
+ */
+export function decideTrial(trial: Exclude<TrialResult, { kind: 'taken' }>, tries: number): Outcome {
+  if (trial.kind === 'not_begun') return decideOutcome(trial, tries)
+  const { address, code, enhanced, words } = trial
+  const own = decideOutcome({ kind: 'refused', code, enhanced, words, reachedData: false }, tries)
+  // What was said about us rather than about the partner means what it always means.
+  if (address === null || own.close_sender_ms !== undefined) return own
+  const about = { ...own, words: `About the address of their partner: ${words}`.slice(0, 500).toWellFormed() }
+  if (own.state === 'deferred') return about
+  return {
+    ...about,
+    state: 'skipped',
+    skipped_reason: 'partner_unreachable',
+    domain_refuses: false,
+    partner: { address, code, enhanced_code: enhanced, words, domain_refuses: own.domain_refuses },
+  }
 }
 
 /** The message could not be made: nothing was said to the server, and trying again would not help. */

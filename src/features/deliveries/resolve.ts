@@ -1,7 +1,14 @@
 import { Conflict } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { lockCampaignForDecision, lockUncertain, recordDecisions } from './decide-queries.ts'
-import { getDelivery, lockForDecision, recordDecision, reopenCampaign, touchCampaign } from './delivery-queries.ts'
+import {
+  getDelivery,
+  lockForDecision,
+  recordDecision,
+  recordIntroduced,
+  reopenCampaign,
+  touchCampaign,
+} from './delivery-queries.ts'
 
 /**
  * A person decides what we could not know (or lets go what was held): it was accepted after all, or it goes again as
@@ -10,7 +17,12 @@ import { getDelivery, lockForDecision, recordDecision, reopenCampaign, touchCamp
 export async function resolveDelivery(db: Db, input: { id: number; as: 'accepted' | 'resend'; now: Date }) {
   const { id, as, now } = input
   await db.transaction().execute(async (tx) => {
-    const { state, is_test, campaign_id, campaign_state } = await lockForDecision(tx, id)
+    const found = await lockForDecision(tx, id)
+    const { state, is_test, campaign_id, campaign_state, partnership_id } = found
+    if (found.held_reason === 'partner_waits') {
+      const words = `Delivery ${id} waits for a decision about their partner's copy. Decide about that one: this one then leaves by itself.`
+      throw new Conflict('partner_first', words)
+    }
     if (as === 'resend' && campaign_state === 'cancelled' && !is_test) {
       throw new Conflict('campaign_cancelled', `Delivery ${id} cannot go again: its campaign was cancelled.`)
     }
@@ -19,6 +31,7 @@ export async function resolveDelivery(db: Db, input: { id: number; as: 'accepted
     }
     if (is_test) return
     if (as === 'resend') await reopenCampaign(tx, campaign_id)
+    else if (partnership_id !== null) await recordIntroduced(tx, [partnership_id], now)
     await touchCampaign(tx, campaign_id, now)
   })
   return getDelivery(db, id)
@@ -38,7 +51,8 @@ export async function resolveUncertain(
     if (as === 'resend' && state === 'cancelled') {
       throw new Conflict('campaign_cancelled', 'Nothing of this campaign can go again: it was cancelled.')
     }
-    const ids = await lockUncertain(tx, campaign_id)
+    const uncertain = await lockUncertain(tx, campaign_id)
+    const ids = uncertain.map((row) => row.id)
     if (ids.length === 0) throw new Conflict('nothing_to_decide', 'Nothing of this campaign is uncertain any more.')
     if (ids.length !== expected) {
       const words = `${ids.length} are uncertain now, not ${expected}. Look at them again before you decide.`
@@ -46,6 +60,10 @@ export async function resolveUncertain(
     }
     await recordDecisions(tx, { ids, as, now })
     if (as === 'resend') await reopenCampaign(tx, campaign_id)
+    else {
+      const introductions = uncertain.flatMap((row) => row.partnership_id ?? [])
+      await recordIntroduced(tx, introductions, now)
+    }
     await touchCampaign(tx, campaign_id, now)
     return ids.length
   })

@@ -4,12 +4,14 @@ import type { Clock } from '../../lib/clock.ts'
 import { InvalidInput, NotFound, Upstream, wordsOf } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { openSession, type SmtpSession } from '../../platform/mail/smtp-session.ts'
-import type { Ended } from './exchange-queries.ts'
+import { type Clocks, readClocks } from './clocks.ts'
+import type { Ended, Leave } from './exchange-queries.ts'
 import { createGroupWriter } from './group-writer.ts'
+import { handOver } from './hand-over.ts'
 import { holdAfterOutage, LATE_SECONDS } from './hold-queries.ts'
 import { type ClaimedDelivery, claimDue, giveBack } from './ledger-queries.ts'
-import { decideOutcome, faultOutcome, isServerTrouble } from './outcome.ts'
-import { BEAT_EVERY_MS, LOST_AFTER_SECONDS } from './run-queries.ts'
+import { faultOutcome, isServerTrouble } from './outcome.ts'
+import { beat } from './run-queries.ts'
 import { clearTrouble, recordTrouble } from './sender-queries.ts'
 
 /** One message ready to hand over, or why it cannot be made. */
@@ -39,10 +41,6 @@ const FIRST_RETRY_MS = 2000
 const LONGEST_RETRY_MS = 60_000
 /** Claims per connection and turn: few, so that automatic email that comes in between is next. */
 const CLAIMS_PER_CONNECTION = 4
-/** A process that stood still for longer may have been taken for lost: it does not begin what it had leave to. */
-const STALE_MS = LOST_AFTER_SECONDS * 1000 - BEAT_EVERY_MS
-/** A server may close after each message; one that closes before each is no use. */
-const REOPENINGS = 2
 
 /** The connections of one run, and what they share. */
 export function createSendingRun(deps: SendDeps, run: { workerId: number; inTrouble: boolean }, signal: AbortSignal) {
@@ -137,12 +135,15 @@ export function createSendingRun(deps: SendDeps, run: { workerId: number; inTrou
         const last = ended
         ended = undefined
         const asked = readClocks()
-        const leave = await writer.exchange(last, delivery.id)
+        const leave = await writer.exchange(last, delivery)
         if (leave?.wait_ms != null) {
-          if (!(await waitForBudget(delivery, leave.wait_ms))) delivery = await next()
+          const same = await (leave.waits_for_partner ? letOthersPass : waitForBudget)(delivery, leave.wait_ms)
+          if (same) continue
+          delivery = undefined
+          delivery = await next()
           continue
         }
-        if (leave?.attempt_id != null) ended = await handOver(line, delivery, leave.attempt_id, asked)
+        if (leave?.attempt_id != null) ended = await begin(line, delivery, leave, asked)
         composers.delete(delivery.id)
         delivery = undefined
         delivery = await next()
@@ -180,33 +181,25 @@ export function createSendingRun(deps: SendDeps, run: { workerId: number; inTrou
     }
   }
 
-  async function handOver(
+  async function begin(
     line: ReturnType<typeof createLine>,
     delivery: ClaimedDelivery,
-    attemptId: number,
+    leave: Leave,
     asked: Clocks,
   ): Promise<Ended> {
+    const { id: delivery_id, domain, partnership_id } = delivery
     const finish = (outcome: Ended['outcome']): Ended => ({
-      attempt_id: attemptId,
-      delivery_id: delivery.id,
-      domain: delivery.domain,
-      outcome,
+      ...{ attempt_id: leave.attempt_id as number, delivery_id, domain, partnership_id, outcome },
     })
     const composed = composeOne(delivery)
     if ('fault' in composed) return finish(faultOutcome(composed.fault))
-    let result: Awaited<ReturnType<SmtpSession['deliver']>> = { kind: 'not_begun', words: 'There was no connection.' }
-    for (let opened = 0; opened <= REOPENINGS && result.kind === 'not_begun'; opened++) {
-      const session = await line.open()
-      if (!session) break
-      if (isStale(asked)) {
-        result = { kind: 'not_begun', words: 'This process stood still for too long to begin.' }
-        break
-      }
-      result = await session.deliver(composed, composed.message)
-    }
+    const { result, outcome } = await handOver(
+      { open: line.open, isStillOurs: () => beat(deps.db, workerId) },
+      { ...composed, try_first: leave.try_first ?? [], tries: delivery.tries + 1, asked },
+    )
     if (isServerTrouble(result)) await noteTrouble(result.words)
     else await noteWell()
-    return finish(decideOutcome(result, delivery.tries + 1))
+    return finish(outcome)
   }
 
   function composeOne(delivery: ClaimedDelivery): Composed {
@@ -244,6 +237,13 @@ export function createSendingRun(deps: SendDeps, run: { workerId: number; inTrou
     deps.log.warn({ words }, 'mail server trouble')
   }
 
+  /** Its partner's dialogue is open: what else is claimed goes first. */
+  async function letOthersPass(delivery: ClaimedDelivery, waitMs: number): Promise<boolean> {
+    await setTimeout(waitMs, undefined, { signal }).catch(() => undefined)
+    held.push(delivery)
+    return false
+  }
+
   /** True when the same delivery should ask again. */
   async function waitForBudget(delivery: ClaimedDelivery, waitMs: number): Promise<boolean> {
     if (waitMs <= LONGEST_WAIT_MS && !signal.aborted) {
@@ -279,17 +279,4 @@ export function createSendingRun(deps: SendDeps, run: { workerId: number; inTrou
       await writer.settle(5000)
     },
   }
-}
-
-/** Two clocks: one stands still while a machine sleeps, the other may be set. */
-interface Clocks {
-  monotonic: number
-  wall: number
-}
-
-const readClocks = (): Clocks => ({ monotonic: performance.now(), wall: Date.now() })
-
-function isStale(asked: Clocks): boolean {
-  const now = readClocks()
-  return Math.max(now.monotonic - asked.monotonic, now.wall - asked.wall) > STALE_MS
 }

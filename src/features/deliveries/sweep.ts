@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/db/open.ts'
-import { holdAfterOutage, holdStoppedDomains } from './hold-queries.ts'
+import { holdAfterOutage, holdStoppedDomains, releasePartnerWaits } from './hold-queries.ts'
 import { listOpenLanes } from './limit-queries.ts'
 import { recoverLost, signOffGone } from './run-queries.ts'
 import { countDue, recordSweep } from './sweep-queries.ts'
@@ -7,7 +7,7 @@ import { isGone, nameThisMachine } from './this-machine.ts'
 
 /**
  * What the ledger needs every few seconds, whoever does it: outages noticed, lost runs taken back, mail for domains
- * that refuse us held. Each step may run twice, and at once in two processes. Returns how much could leave now, at
+ * that refuse us held, introductions that waited for a decision let go. Each step may run twice, and at once in two processes. Returns how much could leave now, at
  * most `most`: nothing while the limits are used up, so that no run is rung for in vain.
  */
 export async function sweepLedger(db: Db, input: { sender_id: number; now: Date; most: number }): Promise<number> {
@@ -15,6 +15,7 @@ export async function sweepLedger(db: Db, input: { sender_id: number; now: Date;
   await signOffGone(db, nameThisMachine(), isGone)
   await recoverLost(db)
   await holdStoppedDomains(db, input.sender_id)
+  await releasePartnerWaits(db, input.sender_id, input.now)
   return countDue(db, { lanes: await listOpenLanes(db), now: input.now, most: input.most })
 }
 

@@ -1,7 +1,8 @@
 /**
  * People over rounds and addresses. Owns people, addresses and the suppressions that staff make. Guarantees that one
- * address belongs to one person and that a suppressed person is suppressed at every address. Does not decide who is
- * in an audience, and never merges two people by itself.
+ * address belongs to one person, that a suppressed person is suppressed at every address, and that whoever is removed
+ * for the code of conduct leaves their round and frees their partner in the same moment. Does not decide who is in an
+ * audience, and never merges two people by itself.
  */
 export {
   browseParticipants,

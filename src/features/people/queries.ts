@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
-import type { Db, DbOrTx } from '../../platform/db/open.ts'
+import type { Db } from '../../platform/db/open.ts'
 
 export function findPersonRow(db: Db, id: number) {
   return db
@@ -82,21 +82,5 @@ export function listPartnersEver(db: Db, personId: number) {
     .where('own.person_id', '=', personId)
     .orderBy('partnerships.id', 'desc')
     .orderBy('people.id')
-    .execute()
-}
-
-/** Applications that still stand, in rounds that have not ended. @param today `YYYY-MM-DD` */
-export async function removeApplications(tx: DbOrTx, personId: number, today: string): Promise<void> {
-  await tx
-    .updateTable('applications')
-    .set({ state: 'removed', state_changed_at: sql`now()` })
-    .where('person_id', '=', personId)
-    .where('state', 'in', ['applied', 'waitlisted', 'confirmed'])
-    .where('round_id', 'in', (is) =>
-      is
-        .selectFrom('rounds')
-        .select('id')
-        .where((or) => or.or([or('ends_on', 'is', null), or('ends_on', '>=', today)])),
-    )
     .execute()
 }

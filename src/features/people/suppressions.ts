@@ -2,7 +2,7 @@ import { parseAddress } from '../../lib/address.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { InvalidInput, NotFound } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
-import { removeApplications } from './queries.ts'
+import { endPartnershipsOf, removeApplications } from './removal-queries.ts'
 import { getPerson, type Person } from './service.ts'
 import {
   findPersonOfAddress,
@@ -28,7 +28,7 @@ export interface Suppressing {
   id: number
   /** 'campaigns' leaves the automatic email that a participant needs. */
   scope: Scope
-  /** 'removed': for the code of conduct. It stops everything and ends the applications that still stand. */
+  /** 'removed': for the code of conduct. It stops everything, and ends applications and partnerships that still stand. */
   reason: 'manual' | 'removed'
   /** Who did it, such as "token 7". */
   source: string
@@ -45,7 +45,11 @@ export async function suppressPerson(
     const addresses = await listAddressesOf(tx, { person_id: id })
     if (addresses.length === 0) throw new NotFound(`Person ${id} with an address`)
     await insertSuppressions(tx, addresses, { scope, reason, source })
-    if (reason === 'removed') await removeApplications(tx, id, deps.clock.now().toISOString().slice(0, 10))
+    if (reason !== 'removed') return
+    const now = deps.clock.now()
+    const today = now.toISOString().slice(0, 10)
+    await removeApplications(tx, id, today)
+    await endPartnershipsOf(tx, { person_id: id, today, now })
   })
   return getPerson(deps, { id })
 }

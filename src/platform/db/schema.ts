@@ -140,6 +140,7 @@ export interface Deliveries {
   is_test: Generated<boolean>;
   lane: string;
   language: string;
+  partnership_id: number | null;
   person_id: number | null;
   skipped_reason: string | null;
   state: string;
@@ -246,6 +247,83 @@ export interface MailboxMessages {
   subject: string | null;
 }
 
+export interface MatchingCheckpoints {
+  content: Buffer;
+  round: number;
+  run_id: number;
+  written_at: Generated<Timestamp>;
+}
+
+export interface MatchingCycles {
+  cycle: number;
+  question: Buffer;
+  run_id: number;
+}
+
+export interface MatchingDecisions {
+  decided_at: Generated<Timestamp>;
+  decided_by: string | null;
+  first_person_id: number;
+  id: Generated<number>;
+  kind: string;
+  lifted_at: Timestamp | null;
+  lifted_by: string | null;
+  note: Generated<string>;
+  round_id: number;
+  second_person_id: number;
+}
+
+export interface MatchingRuns {
+  approved_at: Timestamp | null;
+  approved_by: string | null;
+  barrier: Json | null;
+  bound: number | null;
+  cardinality: number | null;
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  dual_value: number | null;
+  finished_at: Timestamp | null;
+  gap: number | null;
+  greedy: Json | null;
+  group_size: number;
+  hierarchy: Json;
+  id: Generated<number>;
+  input: Buffer;
+  input_digest: string;
+  job_id: number | null;
+  mode: string;
+  objective: number | null;
+  odd_one: string;
+  people: number;
+  policy: string;
+  proven_optimal: boolean | null;
+  round_id: number;
+  rounds: Generated<Json>;
+  timings: Generated<Json>;
+  total_score: number | null;
+  worst_score: number | null;
+}
+
+export interface MatchingSettings {
+  group_size: Generated<number>;
+  hierarchy: Json;
+  mode: Generated<string>;
+  odd_one: Generated<string>;
+  policy: Generated<string>;
+  round_id: number;
+  updated_at: Generated<Timestamp>;
+  updated_by: string | null;
+  version: Generated<number>;
+}
+
+export interface MatchingTiles {
+  answer: Buffer | null;
+  cycle: number;
+  run_id: number;
+  rung_at: Generated<Timestamp>;
+  tile: number;
+}
+
 export interface Migrations {
   applied_at: Generated<Timestamp>;
   name: string;
@@ -263,7 +341,11 @@ export interface Partnerships {
   ended_at: Timestamp | null;
   id: Generated<number>;
   introduced_at: Timestamp | null;
+  introduced_with: number | null;
+  reasons: Generated<string>;
   round_id: number;
+  run_id: number | null;
+  score: number | null;
 }
 
 export interface People {
@@ -311,6 +393,34 @@ export interface Programme {
   only_row: Generated<boolean>;
   second_person_over: number | null;
   updated_at: Generated<Timestamp>;
+}
+
+export interface ProposalEdits {
+  after: Json;
+  before: Json;
+  did: string;
+  edited_at: Generated<Timestamp>;
+  edited_by: string | null;
+  id: Generated<number>;
+  run_id: number;
+  undone_at: Timestamp | null;
+}
+
+export interface ProposalMembers {
+  person_id: number;
+  proposal_id: number;
+  role: string | null;
+  run_id: number;
+}
+
+export interface Proposals {
+  by_hand: Generated<boolean>;
+  id: Generated<number>;
+  introduction: Generated<string>;
+  reasons: Generated<Json>;
+  run_id: number;
+  score: number;
+  special_request: Generated<boolean>;
 }
 
 export interface Rounds {
@@ -387,6 +497,20 @@ export interface Suppressions {
   source: string;
 }
 
+export interface UnmatchedPeople {
+  person_id: number;
+  possible_partners: number;
+  reason: string;
+  run_id: number;
+}
+
+export interface WaitingIntroductions {
+  partnership_id: number | null;
+  person_id: number | null;
+  round_id: number | null;
+  together: number | null;
+}
+
 export interface Workers {
   beat_at: Generated<Timestamp>;
   host: string;
@@ -414,6 +538,12 @@ export interface DB {
   jobs: Jobs;
   link_checks: LinkChecks;
   mailbox_messages: MailboxMessages;
+  matching_checkpoints: MatchingCheckpoints;
+  matching_cycles: MatchingCycles;
+  matching_decisions: MatchingDecisions;
+  matching_runs: MatchingRuns;
+  matching_settings: MatchingSettings;
+  matching_tiles: MatchingTiles;
   migrations: Migrations;
   partnership_members: PartnershipMembers;
   partnerships: Partnerships;
@@ -421,6 +551,9 @@ export interface DB {
   pictures: Pictures;
   preference_changes: PreferenceChanges;
   programme: Programme;
+  proposal_edits: ProposalEdits;
+  proposal_members: ProposalMembers;
+  proposals: Proposals;
   rounds: Rounds;
   sender_limits: SenderLimits;
   senders: Senders;
@@ -428,5 +561,7 @@ export interface DB {
   sign_in_links: SignInLinks;
   staff: Staff;
   suppressions: Suppressions;
+  unmatched_people: UnmatchedPeople;
+  waiting_introductions: WaitingIntroductions;
   workers: Workers;
 }

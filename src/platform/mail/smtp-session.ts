@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { Upstream } from '../../lib/errors.ts'
+import { clip, enhancedCode } from './smtp-reply.ts'
+import { TRIAL_METHOD, type TrialResult, tryRecipients } from './smtp-trial.ts'
 
 /**
  * One SMTP connection with connecting, logging in and handing over a message apart. nodemailer's own transports
@@ -10,6 +12,8 @@ import { Upstream } from '../../lib/errors.ts'
 export interface SmtpSession {
   /** One dialogue: MAIL, RCPT, DATA for one recipient. Never throws. */
   deliver(envelope: { from: string; to: string }, message: Buffer): Promise<DialogueResult>
+  /** MAIL and RCPT without DATA: whether the server would take mail for all of these. Never throws. */
+  tryRecipients(envelope: { from: string; to: readonly string[] }): Promise<TrialResult>
   /** False once the server or a fault ended the connection. */
   usable(): boolean
   close(): void
@@ -54,6 +58,7 @@ export async function openSession(url: string, name: string, timeouts: SmtpTimeo
     greetingTimeout: timeouts.greetingMs,
     socketTimeout: timeouts.replyMs,
     socketCloseTimeout: 1000,
+    customAuth: TRIAL_METHOD,
     logger: false,
   })
   let ended = false
@@ -86,6 +91,18 @@ export async function openSession(url: string, name: string, timeouts: SmtpTimeo
   fail = () => undefined
 
   let needsReset = false
+  /** RFC 6531 §3.5: nothing is handed over to a server that cannot take the address. */
+  const cannotTake = (address: string) =>
+    needsSmtpUtf8(address) && !extensions(connection).includes('SMTPUTF8') ? ASCII_ONLY : undefined
+  async function begin(): Promise<boolean> {
+    if (needsReset && !ended) await reset(connection)
+    needsReset = false
+    return !ended
+  }
+  function leave(): void {
+    ended = true
+    connection.close()
+  }
   return {
     usable: () => !ended,
     close() {
@@ -93,25 +110,36 @@ export async function openSession(url: string, name: string, timeouts: SmtpTimeo
       ended = true
     },
     async deliver({ from, to }, message) {
-      if (needsSmtpUtf8(to) && !extensions(connection).includes('SMTPUTF8')) {
-        // RFC 6531 §3.5: nothing is handed over to a server that cannot take the address.
-        const words = 'The mail server cannot take an address with non-ASCII letters.'
-        return { kind: 'refused', code: 553, enhanced: '5.6.7', words, reachedData: false }
-      }
-      if (needsReset && !ended) await reset(connection)
-      needsReset = false
-      if (ended) return { kind: 'not_begun', words: 'The mail server had ended the connection.' }
+      const fault = cannotTake(to)
+      if (fault) return { kind: 'refused', ...fault, reachedData: false }
+      if (!(await begin())) return GONE
       const result = await converse(connection, { from, to, size: message.length }, message)
-      if (result.kind === 'unknown' || result.kind === 'not_begun') {
-        ended = true
-        connection.close()
-      }
+      if (result.kind === 'unknown' || result.kind === 'not_begun') leave()
       // Asked for before the next dialogue, not now: a server slow to answer RSET must not keep an outcome waiting.
       needsReset = result.kind === 'refused'
       return result
     },
+    async tryRecipients({ from, to }) {
+      for (const address of to) {
+        const fault = /[\r\n<>]/.test(address) ? NO_ADDRESS : cannotTake(address)
+        if (fault) return { kind: 'refused', address, ...fault }
+      }
+      if (!(await begin())) return GONE
+      const result = await tryRecipients(connection, { from, to, utf8: to.some(needsSmtpUtf8) })
+      if (result.kind === 'not_begun') leave()
+      needsReset = true
+      return result
+    },
   }
 }
+
+const GONE = { kind: 'not_begun', words: 'The mail server had ended the connection.' } as const
+const ASCII_ONLY = {
+  code: 553,
+  enhanced: '5.6.7',
+  words: 'The mail server cannot take an address with non-ASCII letters.',
+}
+const NO_ADDRESS = { code: 553, enhanced: '5.1.3', words: 'This is not an address that a server could be asked about.' }
 
 /**
  * One transaction. The message is a stream that nodemailer reads only once the server has asked for it with 354: that
@@ -193,19 +221,6 @@ function readFailure(error: SmtpFailure, handedOver: boolean): DialogueResult {
   }
   return withoutReply(words, handedOver)
 }
-
-/** RFC 3463, right after the reply code. */
-function enhancedCode(reply: string): string | undefined {
-  return /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(reply)?.[1]
-}
-
-/** One line that any column can hold: no control character, no half of a surrogate pair. */
-const clip = (words: string) =>
-  words
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
-    .slice(0, 500)
-    .toWellFormed()
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is "not ASCII"
 const needsSmtpUtf8 = (address: string) => /[^\x00-\x7f]/.test(address)

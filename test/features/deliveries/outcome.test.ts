@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decideOutcome, faultOutcome, isAccountLimit } from '../../../src/features/deliveries/outcome.ts'
+import { decideOutcome, decideTrial, faultOutcome, isAccountLimit } from '../../../src/features/deliveries/outcome.ts'
 import type { DialogueResult } from '../../../src/platform/mail/smtp-session.ts'
 
 const MINUTE = 60_000
@@ -112,4 +112,50 @@ test('only what reached DATA uses budget', () => {
   expect(decideOutcome(refused(554, '5.6.0', true), 1).counted).toBe(true)
   expect(decideOutcome(refused(451, '4.3.0', true), 1).counted).toBe(true)
   expect(faultOutcome('gone')).toMatchObject({ state: 'rejected', counted: false, words: 'gone' })
+})
+
+const trial = (code: number, enhanced: string | undefined, address: string | null = 'ben@x.example') => {
+  const words = `${code} ${enhanced ?? ''} no`
+  return decideTrial({ kind: 'refused', address, code, enhanced, words }, 1)
+}
+
+test('a partner who is refused for now puts the introduction off as if it were their own reader, and uses no budget', () => {
+  expect(trial(451, '4.3.0')).toMatchObject({
+    ...{ state: 'deferred', counted: false, is_try: true, retry_ms: MINUTE, close_sender_ms: undefined },
+    words: 'About the address of their partner: 451 4.3.0 no',
+  })
+})
+
+test('a partner who is refused for good, or for the last time, ends it for both', () => {
+  expect(trial(550, '5.1.1')).toMatchObject({
+    ...{ state: 'skipped', skipped_reason: 'partner_unreachable', counted: false, domain_refuses: false },
+    partner: {
+      address: 'ben@x.example',
+      code: 550,
+      enhanced_code: '5.1.1',
+      words: '550 5.1.1 no',
+      domain_refuses: false,
+    },
+  })
+  expect(trial(550, '5.7.1').partner).toMatchObject({ domain_refuses: true })
+  const last = decideTrial(
+    { kind: 'refused', address: 'b@x.example', code: 451, enhanced: undefined, words: '451' },
+    10,
+  )
+  expect(last).toMatchObject({ state: 'skipped', partner: { code: 451 } })
+})
+
+test('what the server says about the account or about us means the same when a partner was asked about', () => {
+  for (const [code, enhanced] of [
+    [550, '5.4.5'],
+    [452, '4.5.3'],
+    [421, '4.7.0'],
+    [530, '5.7.0'],
+    [550, '5.1.8'],
+  ] as const) {
+    expect(trial(code, enhanced)).toEqual(decideOutcome(refused(code, enhanced), 1))
+  }
+  expect(trial(550, '5.1.1', null)).toEqual(decideOutcome(refused(550, '5.1.1'), 1))
+  const gone = { kind: 'not_begun', words: 'gone' } as const
+  expect(decideTrial(gone, 1)).toEqual(decideOutcome(gone, 1))
 })

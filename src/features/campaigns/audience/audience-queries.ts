@@ -13,56 +13,108 @@ export interface AudienceRule {
 /**
  * The one query behind the count, the list and the queue: who an audience picks, and for those who will be left out,
  * why. Columns: person_id, address, language, country_code, time_zone, is_recipient, skipped_reason (null for
- * recipients). To ask for recipients ask for is_recipient: the planner can tell how many they are.
+ * recipients), partnership_id (of an introduction). To ask for recipients ask for is_recipient: the planner can tell how
+ * many they are.
+ *
+ * An introduction picks whoever waits to be introduced (the view waiting_introductions), and leaves out those whose
+ * partner it cannot reach: both get it or neither.
  */
-export function selectAudience({ round_id, kind, lane, audience }: AudienceRule): RawBuilder<unknown> {
-  const isInState = sql`a.state = any(${audience.states ?? DEFAULT_STATES})`
-  const { deliveries } = audience
+export function selectAudience(rule: AudienceRule): RawBuilder<unknown> {
+  const { kind, audience } = rule
+  const introduces = kind === 'introduction'
+  const { deliveries, matched } = audience
+  const own = ruleFor(rule, { application: 'a', address: 'ad' })
+  const unreachable = introduces ? hasUnreachablePartner(rule) : sql`false`
   const conditions = [
-    sql`a.round_id = ${round_id}`,
+    sql`a.round_id = ${rule.round_id}`,
     // People chosen one by one are not dropped in silence: whoever has left the round since is left out with a reason.
-    ...(deliveries ? [] : [isInState]),
-    ...(audience.countries ? [sql`a.country_code = any(${audience.countries})`] : []),
-    ...(audience.sectors ? [sql`a.sector = any(${audience.sectors})`] : []),
-    ...(audience.pathways ? [sql`a.pathway = any(${audience.pathways})`] : []),
-    ...(audience.matched === undefined ? [] : [audience.matched ? hasPartner(kind) : sql`not ${hasPartner(kind)}`]),
+    ...(deliveries ? [] : [own.inState]),
+    ...own.narrowed,
+    ...(matched === undefined || introduces ? [] : [matched ? HAS_PARTNER : sql`not ${HAS_PARTNER}`]),
+    ...(introduces && matched === false ? [sql`false`] : []),
   ]
-  const stopping = sql`from suppressions s
-    where s.address = ad.address and s.lifted_at is null and (s.scope = 'all' or ${lane} = 'campaign')`
   return sql`
     select a.person_id, ad.address, p.language, p.country_code, p.time_zone,
-      ${isInState} and ad.address is not null and a.code_of_conduct_agreed and not exists (select ${stopping}) as is_recipient,
+      ${own.reachable} and not ${unreachable} as is_recipient,
       case
-        when not ${isInState} then 'state_changed'
+        when not ${own.inState} then 'state_changed'
         when ad.address is null then 'no_address'
         when not a.code_of_conduct_agreed then 'no_code_of_conduct'
         -- the reason is looked for only where there is one
-        when exists (select ${stopping}) then (
-          select case when s.reason = 'manual' then 'suppressed' else s.reason end ${stopping}
+        when exists (select ${own.stopping}) then (
+          select case when s.reason = 'manual' then 'suppressed' else s.reason end ${own.stopping}
           order by s.scope, s.created_at limit 1)
-      end as skipped_reason
+        when ${unreachable} then 'partner_unreachable'
+      end as skipped_reason,
+      ${introduces ? sql`waiting.together` : sql`null::bigint`} as partnership_id
     from applications a
     join people p on p.id = a.person_id
     left join addresses ad on ad.person_id = a.person_id and ad.is_primary
-    ${deliveries ? joinDeliveries(deliveries) : sql``}
+    ${deliveries ? sql`join ${chosenFrom(deliveries, 'a')}` : sql``}
+    ${introduces ? WAITING : sql``}
     where ${sql.join(conditions, sql` and `)}`
 }
 
+/** What the rule says about one person, wherever the application and the address of that person stand in a query. */
+function ruleFor({ lane, audience }: AudienceRule, at: { application: string; address: string }) {
+  const column = (name: string) => sql.ref(`${at.application}.${name}`)
+  const address = sql.ref(`${at.address}.address`)
+  const inState = sql`${column('state')} = any(${audience.states ?? DEFAULT_STATES})`
+  const stopping = sql`from suppressions s
+    where s.address = ${address} and s.lifted_at is null and (s.scope = 'all' or ${lane} = 'campaign')`
+  return {
+    inState,
+    stopping,
+    narrowed: [
+      ...(audience.countries ? [sql`${column('country_code')} = any(${audience.countries})`] : []),
+      ...(audience.sectors ? [sql`${column('sector')} = any(${audience.sectors})`] : []),
+      ...(audience.pathways ? [sql`${column('pathway')} = any(${audience.pathways})`] : []),
+    ],
+    reachable: sql`${inState} and ${address} is not null and ${column('code_of_conduct_agreed')}
+      and not exists (select ${stopping})`,
+  }
+}
+
 /** One row a person at most: a campaign has nobody twice. */
-function joinDeliveries({ campaign, states, skipped_reasons }: NonNullable<Audience['deliveries']>) {
+function chosenFrom({ campaign, states, skipped_reasons }: NonNullable<Audience['deliveries']>, application: string) {
   const reason = skipped_reasons ? sql` and chosen.skipped_reason = any(${skipped_reasons})` : sql``
-  return sql`join deliveries chosen on chosen.campaign_id = ${campaign} and chosen.person_id = a.person_id
+  return sql`deliveries chosen on chosen.campaign_id = ${campaign} and chosen.person_id = ${sql.ref(`${application}.person_id`)}
       and not chosen.is_test and chosen.state = any(${states})${reason}`
 }
 
 /** Matched is whoever's text would show a partner: the same rule as listMergeRows (queries.ts). */
-function hasPartner(kind: string): RawBuilder<unknown> {
-  return sql`exists (
+const HAS_PARTNER = sql`exists (
     select from partnership_members m
     join partnerships ps on ps.id = m.partnership_id
     join partnership_members other on other.partnership_id = ps.id and other.person_id <> m.person_id
-    where m.person_id = a.person_id and ps.round_id = a.round_id and ps.ended_at is null
-      and (ps.introduced_at is not null or ${kind} = 'introduction'))`
+    where m.person_id = a.person_id and ps.round_id = a.round_id and ps.ended_at is null and ps.introduced_at is not null)`
+
+/** With the partnerships that wait; of several at one time (a mentor's, or one after the other) the first goes first. */
+const WAITING = sql`join lateral (
+      select min(w.together) as together from waiting_introductions w
+      where w.person_id = a.person_id and w.round_id = a.round_id
+    ) waiting on waiting.together is not null`
+
+/** Whether somebody of those introduced together neither has the introduction already nor would get it now. */
+function hasUnreachablePartner(rule: AudienceRule): RawBuilder<unknown> {
+  const { deliveries } = rule.audience
+  const partner = ruleFor(rule, { application: 'pa', address: 'pad' })
+  const picked = sql.join([...partner.narrowed, partner.reachable], sql` and `)
+  return sql`exists (
+      select from partnerships ps
+      join partnership_members m on m.partnership_id = ps.id and m.person_id <> a.person_id
+      left join applications pa on pa.round_id = ps.round_id and pa.person_id = m.person_id
+      left join addresses pad on pad.person_id = m.person_id and pad.is_primary
+      where (ps.id = waiting.together or ps.introduced_with = waiting.together) and ps.ended_at is null
+        and not exists (
+          select from deliveries got
+          where got.partnership_id = waiting.together and got.person_id = m.person_id
+            and got.state = 'accepted' and not got.is_test)
+        -- whoever is introduced to others first is introduced to these by another campaign
+        and not coalesce(
+          (select min(w.together) from waiting_introductions w
+            where w.person_id = m.person_id and w.round_id = ps.round_id) = waiting.together
+          and ${picked}${deliveries ? sql` and exists (select from (select) one join ${chosenFrom(deliveries, 'pa')})` : sql``}, false))`
 }
 
 export interface AudienceCount {
@@ -123,7 +175,7 @@ export interface PlaceDue {
 
 /**
  * Freezes the audience: one ledger row per person, recipients and skipped alike, in one statement. The table's
- * unique index makes a second freeze impossible.
+ * unique indexes make a second freeze impossible, and an introduction of the same partners by another campaign.
  * @param input.languages the variant for each language that recipients read
  */
 export async function freezeAudience(
@@ -145,14 +197,16 @@ export async function freezeAudience(
     with places as (
       select * from jsonb_to_recordset(${places}::jsonb) as e(country_code text, time_zone text, due_at timestamptz)
     )
-    insert into deliveries (campaign_id, person_id, lane, state, skipped_reason, address, domain, language, version, due_at)
+    insert into deliveries
+      (campaign_id, person_id, lane, state, skipped_reason, address, domain, language, version, due_at, partnership_id)
     select ${input.campaign_id}, picked.person_id, ${rule.lane},
       case when skipped_reason is null then 'queued' else 'skipped' end, skipped_reason,
       address, lower(split_part(address, '@', 2)),
       coalesce(${JSON.stringify(input.languages)}::jsonb ->> picked.language, ${input.default_language}),
-      ${input.version}, coalesce(places.due_at, ${input.due_at})
+      ${input.version}, coalesce(places.due_at, ${input.due_at}), partnership_id
     from (${selectAudience(rule)}) picked
     left join places on places.country_code = picked.country_code and places.time_zone is not distinct from picked.time_zone
-    order by picked.person_id`.execute(tx)
+    -- partners get theirs one after the other
+    order by picked.partnership_id, picked.person_id`.execute(tx)
   return Number(numAffectedRows ?? 0n)
 }

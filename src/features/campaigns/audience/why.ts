@@ -47,6 +47,8 @@ export const SKIPPED: Record<string, string> = {
   paused: 'they asked for a pause',
   removed: 'they were removed from the programme',
   suppressed: 'their address is on the suppression list',
+  partner_unreachable: 'their partner cannot be reached by email, so neither was introduced',
+  partnership_ended: 'their partnership has ended',
 }
 
 /** Why something waits for a person, in the same way. */
@@ -54,6 +56,7 @@ export const HELD: Record<string, string> = {
   late: 'it would have come more than two hours late',
   restored: 'the database was restored, and nobody knows what had left before',
   domain_refuses: 'their mail provider refuses us',
+  partner_waits: "their partner's copy waits for a decision, and both are introduced or neither",
 }
 
 type Campaign = NonNullable<PersonInAudience['campaign']>
@@ -71,6 +74,8 @@ function explainState(delivery: Delivery, campaign: Campaign): string {
     case 'uncertain':
       return `We cannot know whether it was accepted; a person must decide. What is known: ${last?.words ?? 'nothing.'}`
     case 'held':
+      if (delivery.held_reason === 'partner_waits')
+        return "Held: a person decides about their partner's copy first. After that it leaves by itself."
       return `Held until a person resumes the campaign: ${HELD[delivery.held_reason ?? ''] ?? delivery.held_reason}.`
     case 'cancelled':
       return 'The campaign was cancelled before its turn came.'

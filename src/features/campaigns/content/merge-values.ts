@@ -11,6 +11,8 @@ export interface MergeRow {
   country_code: string
   language: string
   partners: { given_name: string; family_name: string; country_code: string; address: string | null }[]
+  /** Why they were matched, one text for each partnership; empty before they are introduced. */
+  reasons: string[]
   round_code: string
   round_name: string
   round_starts_on: string | null
@@ -27,6 +29,7 @@ export const SAMPLE_ROW: MergeRow = {
   country_code: 'KE',
   language: 'en',
   partners: [{ given_name: 'Mateo', family_name: 'García', country_code: 'AR', address: 'mateo@example.org' }],
+  reasons: [MERGE_FIELDS['match.reasons'].sample],
   round_code: '2016A',
   round_name: 'International Librarians Network 2016A',
   round_starts_on: '2016-03-01',
@@ -81,6 +84,7 @@ export function mergeValuesFor(settings: MergeSettings): (row: MergeRow, links: 
       'partner.full_name': list.format(row.partners.map(fullName)),
       'partner.country': list.format(new Set(row.partners.map((partner) => country(partner.country_code)))),
       'partner.email': list.format(row.partners.flatMap((partner) => partner.address ?? [])),
+      'match.reasons': together(row.reasons),
       'round.name': row.round_name,
       'round.code': row.round_code,
       'round.starts_on': date(row.round_starts_on ?? ''),
@@ -138,6 +142,12 @@ export function findEmptyFields(
 }
 
 const MAY_BE_EMPTY = (Object.keys(MERGE_FIELDS) as MergeField[]).filter((field) => MERGE_FIELDS[field].may_be_empty)
+
+/** One text as it is; those of several partnerships one after the other. */
+function together(reasons: readonly string[]): string {
+  const said = reasons.map((text) => text.trim()).filter((text) => text !== '')
+  return said.length < 2 ? (said[0] ?? '') : said.map((text) => text.replace(/[.;\s]+$/, '')).join('; ')
+}
 
 function fullName(person: { given_name: string; family_name: string }): string {
   return `${person.given_name} ${person.family_name}`.trim()

@@ -66,12 +66,28 @@ const WORDS: Record<string, Words> = {
   },
 }
 
-// What stands for a partner before there is one. Written so that the sentence around it still reads well.
+// What stands for a partner before there is one, and for reasons that nobody has written. Written so that the sentence around it still reads well.
 const FALLBACKS: Record<string, Partial<Record<MergeField, string>>> = {
-  en: { 'partner.given_name': 'your partner', 'partner.country': "your partner's country" },
-  fr: { 'partner.given_name': 'votre partenaire', 'partner.country': 'le pays de votre partenaire' },
-  es: { 'partner.given_name': 'tu pareja de intercambio', 'partner.country': 'su país' },
-  ar: { 'partner.given_name': 'شريككم', 'partner.country': 'بلد شريككم' },
+  en: {
+    'partner.given_name': 'your partner',
+    'partner.country': "your partner's country",
+    'match.reasons': 'your answers go well together',
+  },
+  fr: {
+    'partner.given_name': 'votre partenaire',
+    'partner.country': 'le pays de votre partenaire',
+    'match.reasons': 'vos réponses vont bien ensemble',
+  },
+  es: {
+    'partner.given_name': 'tu pareja de intercambio',
+    'partner.country': 'su país',
+    'match.reasons': 'vuestras respuestas encajan bien',
+  },
+  ar: {
+    'partner.given_name': 'شريككم',
+    'partner.country': 'بلد شريككم',
+    'match.reasons': 'إجاباتكما متوافقة',
+  },
 }
 
 /** The fixed words in a language, or in English where there are none (marked as English for screen readers). */

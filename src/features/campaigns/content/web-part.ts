@@ -76,7 +76,14 @@ export function writeWebCopy(text: VariantText, settings: WebCopySettings): WebC
 
 function neutralValues({ round, ...settings }: WebCopySettings): MergeValues {
   const words = NOBODY[settings.language.split('-')[0] as string] ?? (NOBODY.en as (typeof NOBODY)[string])
-  const nobody = { person_id: null, given_name: words.reader, family_name: '', country_code: '', partners: [] }
+  const nobody = {
+    person_id: null,
+    given_name: words.reader,
+    family_name: '',
+    country_code: '',
+    partners: [],
+    reasons: [],
+  }
   const row: MergeRow = { ...nobody, language: settings.language, ...round }
   const values = mergeValuesFor(settings)(row, { unsubscribe: '', preferences: '' })
   const fill = (field: MergeField, word: string) => {

@@ -168,7 +168,10 @@ async function compileWhatCan(
 }
 
 /** Lacks everything that somebody can lack: a field that this one has is empty for nobody. */
-const EMPTIEST = { person_id: null, given_name: 'Nobody', family_name: '', country_code: 'FR', partners: [] }
+const EMPTIEST = {
+  ...{ person_id: null, given_name: 'Nobody', family_name: '', country_code: 'FR' },
+  ...{ partners: [], reasons: [] },
+}
 const ROWS_AT_A_TIME = 5000
 const NAMES = 5
 

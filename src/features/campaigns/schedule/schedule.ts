@@ -1,7 +1,7 @@
 import type { Ring } from '../../../jobs/catalog.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import { Conflict, InvalidInput } from '../../../lib/errors.ts'
-import { isSerializationFailure } from '../../../platform/db/faults.ts'
+import { isSerializationFailure, isUniqueViolation } from '../../../platform/db/faults.ts'
 import type { Db, DbOrTx } from '../../../platform/db/open.ts'
 import { forecastLastDeparture } from '../../deliveries/index.ts'
 import {
@@ -106,7 +106,8 @@ async function inOneSnapshot<Answer>(db: Db, work: (tx: DbOrTx) => Promise<Answe
     try {
       return await db.transaction().setIsolationLevel('repeatable read').execute(work)
     } catch (error) {
-      if (left <= 1 || !isSerializationFailure(error)) throw error
+      // Two introductions of the same partners at once: the second begins again, and finds them under way.
+      if (left <= 1 || !(isSerializationFailure(error) || isUniqueViolation(error))) throw error
     }
   }
 }

@@ -213,12 +213,12 @@ export async function recordCompiled(
 
 /**
  * What the values of these people are made from, in one query for all. A partner is shown once introduced; the
- * introduction itself shows the one it introduces.
+ * introduction itself shows those whom it introduces, or would if it were scheduled now.
  */
 export async function listMergeRows(db: DbOrTx, campaignId: number, personIds: readonly number[]): Promise<MergeRow[]> {
   const { rows } = await sql<MergeRow>`
     select p.id as person_id, p.given_name, p.family_name, p.country_code, p.language,
-      coalesce(partners.list, '[]'::jsonb) as partners,
+      coalesce(partners.list, '[]'::jsonb) as partners, coalesce(partners.reasons, '{}') as reasons,
       r.code as round_code, r.name as round_name, r.starts_on as round_starts_on, r.ends_on as round_ends_on,
       r.confirm_by as round_confirm_by, r.applications_close_on as round_applications_close_on
     from campaigns c
@@ -226,14 +226,21 @@ export async function listMergeRows(db: DbOrTx, campaignId: number, personIds: r
     join people p on p.id = any(${personIds}::bigint[])
     left join lateral (
       select jsonb_agg(jsonb_build_object('given_name', o.given_name, 'family_name', o.family_name,
-        'country_code', o.country_code, 'address', a.address) order by o.id) as list
+        'country_code', o.country_code, 'address', a.address) order by o.id) as list,
+        array_agg(distinct s.reasons) filter (where s.reasons <> '') as reasons
       from partnership_members me
       join partnerships s on s.id = me.partnership_id
       join partnership_members other on other.partnership_id = s.id and other.person_id <> me.person_id
       join people o on o.id = other.person_id
       left join addresses a on a.person_id = o.id and a.is_primary
       where me.person_id = p.id and s.round_id = c.round_id and s.ended_at is null
-        and (s.introduced_at is not null or c.kind = 'introduction')
+        and case
+          when c.kind <> 'introduction' then s.introduced_at is not null
+          -- one that is under way or was sent shows whom it is about
+          else coalesce((
+            select d.partnership_id = coalesce(s.introduced_with, s.id) from deliveries d
+            where d.campaign_id = c.id and d.person_id = p.id and not d.is_test), s.introduced_at is null)
+        end
     ) partners on true
     where c.id = ${campaignId}`.execute(db)
   return rows

@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import type { DbOrTx } from '../../platform/db/open.ts'
+
+/** Applications that still stand, in rounds that have not ended. @param today `YYYY-MM-DD` */
+export async function removeApplications(tx: DbOrTx, personId: number, today: string): Promise<void> {
+  await tx
+    .updateTable('applications')
+    .set({ state: 'removed', state_changed_at: sql`now()` })
+    .where('person_id', '=', personId)
+    .where('state', 'in', ['applied', 'waitlisted', 'confirmed'])
+    .where('round_id', 'in', (is) =>
+      is
+        .selectFrom('rounds')
+        .select('id')
+        .where((or) => or.or([or('ends_on', 'is', null), or('ends_on', '>=', today)])),
+    )
+    .execute()
+}
+
+const REMOVED = 'One of the partners was removed from the programme.'
+
+/**
+ * Ends the partnerships that stand in rounds that have not ended: the partner is free for another. Two and more who are
+ * left of a larger one stay together, in a new one that is as well known to them as the old one was.
+ */
+export async function endPartnershipsOf(
+  tx: DbOrTx,
+  { person_id, today, now }: { person_id: number; today: string; now: Date },
+): Promise<void> {
+  const { rows: ended } = await sql<{ id: number }>`
+    update partnerships s set ended_at = ${now}, end_reason = ${REMOVED}
+    where s.ended_at is null
+      and s.id in (select partnership_id from partnership_members where person_id = ${person_id})
+      and s.round_id in (select id from rounds where ends_on is null or ends_on >= ${today})
+    returning s.id`.execute(tx)
+  if (ended.length === 0) return
+  const ids = ended.map(({ id }) => id)
+  await sql`
+    with left_over as (
+      select s.*, nextval(pg_get_serial_sequence('partnerships', 'id')) as new_id from partnerships s
+      where s.id = any(${ids}::bigint[])
+        and (select count(*) from partnership_members m where m.partnership_id = s.id) > 2
+    ), made as (
+      insert into partnerships (id, round_id, run_id, score, reasons, introduced_at) overriding system value
+      select new_id, round_id, run_id, score, reasons, introduced_at from left_over
+    )
+    insert into partnership_members (partnership_id, person_id)
+    select l.new_id, m.person_id from left_over l
+    join partnership_members m on m.partnership_id = l.id and m.person_id <> ${person_id}`.execute(tx)
+}
