@@ -24,6 +24,8 @@ import {
 } from './features/deliveries/index.ts'
 import { addImportRoutes } from './features/imports/index.ts'
 import { addMailboxRoutes } from './features/mailbox/index.ts'
+import { addMatchingRoutes } from './features/matching/index.ts'
+import { addPartnershipRoutes } from './features/partnerships/index.ts'
 import { addPeopleRoutes } from './features/people/index.ts'
 import { addPictureRoutes } from './features/pictures/index.ts'
 import { addPreferencePages } from './features/preferences/index.ts'
@@ -31,7 +33,7 @@ import { addProgrammeRoutes, getProgramme } from './features/programme/index.ts'
 import { addRoundRoutes } from './features/rounds/index.ts'
 import { addStaffRoutes, findCaller } from './features/staff/index.ts'
 import { addTopicPages } from './features/topics/index.ts'
-import type { QueueName } from './jobs/catalog.ts'
+import { QUEUES } from './jobs/catalog.ts'
 import { addJobRoutes } from './jobs/routes.ts'
 import { addAssets } from './platform/http/assets.ts'
 import { addAudit } from './platform/http/audit.ts'
@@ -78,6 +80,8 @@ const API: AddRoutes[] = [
   addScheduleRoutes,
   addReviewRoutes,
   addMoveRoutes,
+  addMatchingRoutes,
+  addPartnershipRoutes,
   addDeliveryRoutes,
   addStaffRoutes,
   addProgrammeRoutes,
@@ -161,9 +165,8 @@ function consoleOf(deps: Deps & { pages: Pages; shell: Shell }, { mailboxSmtpUrl
 
 /** The figures of /metrics. */
 function readingsOf({ db, queue }: Deps): Reading[] {
-  const queues: QueueName[] = ['sending', 'work']
   const measured = (figure: 'waiting' | 'oldestSeconds') => () =>
-    Promise.all(queues.map(async (name) => ({ of: name, value: (await queue.measure(name))[figure] })))
+    Promise.all(QUEUES.map(async (name) => ({ of: name, value: (await queue.measure(name))[figure] })))
   return [
     {
       name: 'pairpost_deliveries',

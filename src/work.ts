@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { CONCURRENCY, type Handlers, JOBS, type JobName, type QueueName } from './jobs/catalog.ts'
+import { CONCURRENCY, type Handlers, JOBS, type JobName, QUEUES, type QueueName } from './jobs/catalog.ts'
 import type { Complain } from './platform/complaints.ts'
 import { within } from './platform/http/time-limit.ts'
 import type { JobQueue } from './platform/queue/open.ts'
@@ -43,7 +43,7 @@ export function createWork({ log, complain, queue, stopping }: WorkDeps): Work {
   }
 
   return {
-    async work(handlers, queues = ['sending', 'work']) {
+    async work(handlers, queues = QUEUES) {
       await Promise.all(
         queues.map((name) => queue.work(name, CONCURRENCY[name], (job, data) => run(handlers, job, data))),
       )

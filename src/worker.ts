@@ -1,9 +1,10 @@
 import { limitsFromEnvironment } from './config.ts'
-import { demoWork } from './demo-data.ts'
+import { demoWork } from './demo/data.ts'
 import type { Deps } from './deps.ts'
 import { checkLinks, createComposer, senderOf, sweepDeliveries } from './features/campaigns/index.ts'
 import { ensureSender, sendDue } from './features/deliveries/index.ts'
 import { forgetKeptUploads, importWork } from './features/imports/index.ts'
+import { matchingWork, tileScorer } from './features/matching/index.ts'
 import { liftEndedPauses } from './features/people/index.ts'
 import { isDemoLoaded } from './features/programme/index.ts'
 import { createSignInComposer, sweepSessions } from './features/staff/index.ts'
@@ -60,7 +61,8 @@ export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }):
     'sweep-suppressions': async () => void (await liftEndedPauses(deps)),
     'sweep-imports': async () => void (await forgetKeptUploads(deps)),
     'sweep-sessions': () => sweepSessions(deps),
-    ...longWorkHandlers(deps, { ...importWork(deps), ...demoWork(deps) }),
+    'score-matching-tile': tileScorer(deps),
+    ...longWorkHandlers(deps, { ...importWork(deps), ...matchingWork(deps), ...demoWork(deps) }),
   }
   await reachQueue(deps, deps.work(handlers))
 }

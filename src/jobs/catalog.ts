@@ -24,10 +24,12 @@ export interface JobInputs {
   'sweep-imports': Record<string, never>
   /** Forget sessions and sign-in links that have ended. */
   'sweep-sessions': Record<string, never>
+  /** Answer one tile of a question that a large matching run has asked. Rung again by the run while it waits. */
+  'score-matching-tile': { run_id: number; cycle: number; tile: number }
 }
 
 export type JobName = keyof JobInputs
-export type QueueName = 'sending' | 'work'
+export type QueueName = 'sending' | 'work' | 'matching'
 
 interface JobRule {
   queue: QueueName
@@ -48,10 +50,16 @@ export const JOBS: Record<JobName, JobRule> = {
   'sweep-suppressions': { queue: 'work', everySeconds: 60 },
   'sweep-imports': { queue: 'work', everySeconds: 600 },
   'sweep-sessions': { queue: 'work', everySeconds: 3600 },
+  'score-matching-tile': { queue: 'matching' },
 }
 
-/** Jobs of one queue that a worker process runs at the same time. One sender a process: it has its own connections. */
-export const CONCURRENCY: Record<QueueName, number> = { sending: 1, work: 3 }
+/**
+ * Jobs of one queue that a worker process runs at the same time. One sender a process: it has its own connections. Two
+ * tiles of a matching run, in threads of their own.
+ */
+export const CONCURRENCY: Record<QueueName, number> = { sending: 1, work: 3, matching: 2 }
+
+export const QUEUES = Object.keys(CONCURRENCY) as QueueName[]
 
 export type Handlers = { [Name in JobName]: (input: JobInputs[Name], signal: AbortSignal) => Promise<void> }
 

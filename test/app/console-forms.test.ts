@@ -21,10 +21,13 @@ test('every form of the console is checked before its handler, but for uploads',
 const CHANGES_NOTHING = [
   '/api/v1/campaigns/:id/preview',
   '/api/v1/campaigns/:id/checks',
+  '/api/v1/rounds/:code/matching-settings/effect',
   '/console/round',
   '/console/campaigns/:id/review/times',
   '/console/campaigns/:id/audience/count',
   '/console/rounds/:code/people',
+  '/console/matching/criteria/effect',
+  '/console/matching/:id/introduce/times',
 ]
 
 test('every change and every export is written into the log, in words and without anybody’s data', async () => {

@@ -1,6 +1,8 @@
+import { gzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import { createCampaign, ensureCompiled } from '../../src/features/campaigns/index.ts'
 import { keepUpload } from '../../src/features/imports/index.ts'
+import { DEFAULT_HIERARCHY } from '../../src/features/matching/index.ts'
 import { signToken, type TokenPurpose } from '../../src/lib/tokens.ts'
 import type { ListedRoute } from '../../src/platform/http/access.ts'
 import type { TestDeps } from '../support/deps.ts'
@@ -9,7 +11,7 @@ import { addressOf } from './routes.ts'
 /**
  * One of each thing, so that a route finds what it asks for. Written as rows: these tests are about routes, and know
  * no feature's rules. Campaign 1 is a draft, 2 a topic that is being sent, 3 the staff's own mail; import 1 is over,
- * import 2 waits for its columns.
+ * import 2 waits for its columns; matching run 1 has found one pair, and decision 1 parts two others.
  */
 export async function fillOneOfEach(deps: TestDeps): Promise<void> {
   const { db } = deps
@@ -41,6 +43,7 @@ export async function fillOneOfEach(deps: TestDeps): Promise<void> {
   await db.insertInto('sign_in_links').values({ staff_id: 1, created_at: now, expires_at }).execute()
   await fillImports(deps, now)
   await fillCampaigns(deps, now)
+  await fillMatching(deps, now)
   await db
     .insertInto('api_tokens')
     .values({ name: 'script', role: 'viewer', token_hash: Buffer.from('a hash of no token') })
@@ -103,13 +106,58 @@ async function fillCampaigns(deps: TestDeps, now: Date): Promise<void> {
     .execute()
 }
 
+async function fillMatching({ db }: TestDeps, now: Date): Promise<void> {
+  const partner = { given_name: 'Mikko', family_name: 'Laine', country_code: 'FI' }
+  const other = { given_name: 'Davi', family_name: 'Melo', country_code: 'BR' }
+  await db.insertInto('people').values([partner, other]).execute()
+  await db.insertInto('addresses').values({ person_id: 2, address: 'mikko@library.example' }).execute()
+  const agreed = { code_of_conduct_agreed: true, commitment_agreed: true }
+  await db
+    .insertInto('applications')
+    .values({ round_id: 1, person_id: 2, submitted_at: now, state: 'confirmed', country_code: 'FI', ...agreed })
+    .execute()
+  const unsaid = { language: 'en', time_zone: null, sector: null, career_stage: null, pathway: 'direct' }
+  const person = { ...unsaid, special_request: null, answers: {}, former_partner_ids: [] }
+  const applicants = [
+    { ...person, person_id: 1, given_name: 'Ana', family_name: 'Souza', country_code: 'BR' },
+    { ...person, person_id: 2, ...partner },
+  ]
+  const settings = { policy: 'floor', mode: 'pairs', group_size: 4, odd_one: 'trio' }
+  const hierarchy = JSON.stringify(DEFAULT_HIERARCHY)
+  const problem = { applicants, hierarchy: DEFAULT_HIERARCHY, locks: [], bans: [], ...settings }
+  const found = { cardinality: 1, total_score: 5000, worst_score: 5000, proven_optimal: true, finished_at: now }
+  const input = { input: gzipSync(JSON.stringify(problem)), input_digest: '0'.repeat(64), people: 2 }
+  await db
+    .insertInto('matching_runs')
+    .values({ round_id: 1, hierarchy, ...settings, ...input, ...found })
+    .execute()
+  await db
+    .insertInto('proposals')
+    .values({ run_id: 1, score: 5000, reasons: JSON.stringify(['Both write in English.']) })
+    .execute()
+  const members = [1, 2].map((person_id) => ({ run_id: 1, proposal_id: 1, person_id }))
+  await db.insertInto('proposal_members').values(members).execute()
+  await db
+    .insertInto('matching_decisions')
+    .values({ round_id: 1, kind: 'ban', first_person_id: 2, second_person_id: 3 })
+    .execute()
+}
+
 /** Every address of the route at which there is something. */
 export function realAddressesOf(route: ListedRoute, { keys }: Pick<TestDeps, 'keys'>): string[] {
   const { url } = route
   const ids = /\/campaigns\/:id/.test(url) ? ['1', '2', '3'] : /\/imports\/:id/.test(url) ? ['1', '2'] : ['1']
   const purpose = PURPOSES.find(([beginning]) => url.startsWith(beginning))?.[1]
   const token = purpose && signToken(keys, purpose, 1)
-  const places = { code: '2016A', round: '2016A', slug: 'topic-2', language: 'en', version: '1', delivery: '1' }
+  const places = {
+    code: '2016A',
+    round: '2016A',
+    slug: 'topic-2',
+    language: 'en',
+    version: '1',
+    delivery: '1',
+    proposal: '1',
+  }
   return ids.map((id) => addressOf(route, { ...places, id, ...(token ? { token } : {}) }) + (QUERIES[url] ?? ''))
 }
 
@@ -124,4 +172,6 @@ const QUERIES: Record<string, string> = {
   '/console/campaigns/:id/preview': '?as=sample&language=en&scheme=light&part=html',
   '/console/campaigns/:id/frame': '?as=sample&language=en',
   '/console/campaigns/:id/findings': '?language=en',
+  '/api/v1/matching-runs/:id/candidates': '?person=1',
+  '/console/matching/:id/swap': '?person=1',
 }

@@ -1,0 +1,95 @@
+import type { Profiles } from '../scores/profiles.ts'
+import { type Asker, LOCAL_TILE } from './ask.ts'
+import type { Content } from './bytes.ts'
+import { openThread } from './open-thread.ts'
+import type { Question } from './questions.ts'
+import { openScoredRows, openStoredRows, openTriangle, type Rows, type Triangle } from './read-rows.ts'
+import { countTiles, coverOfAll } from './tiles.ts'
+
+/** What a thread begins with. */
+export interface ScoringThreadData {
+  profiles: Profiles
+  triangle: Triangle | null
+}
+
+/** Threads take the next tile from a count that they share, until there is none left. */
+export interface ThreadQuestion {
+  question: Question
+  tileSize: number
+  tiles: number
+  next: Int32Array<SharedArrayBuffer>
+  /** Whether rows are scored, scored and stored, or read as they were stored. */
+  rows: 'score' | 'store' | 'stored'
+}
+
+/**
+ * Scoring threads, which answer questions about all pairs together. What one of them answers is about all tiles that it
+ * took; which these were makes no difference to the sum. @param stores keeps the scores in memory: 2 octets a pair
+ */
+export function openScoringThreads(
+  profiles: Profiles,
+  { threads, stores }: { threads: number; stores: boolean },
+): Asker {
+  const { n } = profiles
+  const triangle = stores ? openTriangle(n) : null
+  const data: ScoringThreadData = { profiles, triangle }
+  const workers = Array.from({ length: threads }, () => openScoringThread(data))
+  const tiles = countTiles(n, LOCAL_TILE)
+  let scored: Rows | undefined
+  const storedRows = triangle && openStoredRows(triangle)
+  let isStored = false
+
+  return {
+    get rows() {
+      if (isStored && storedRows) return storedRows
+      scored ??= openScoredRows(profiles)
+      return scored
+    },
+    async *ask(question) {
+      const storesNow = triangle !== null && !isStored && coversAll(question)
+      const rows = isStored ? 'stored' : storesNow ? 'store' : 'score'
+      const next = new Int32Array(new SharedArrayBuffer(4))
+      const asked: ThreadQuestion = { question, tileSize: LOCAL_TILE, tiles, next, rows }
+      const contents = await Promise.all(workers.map((worker) => worker.ask(asked)))
+      isStored ||= storesNow
+      for (const content of contents) yield { cover: coverOfAll(n), content }
+    },
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()))
+    },
+  }
+}
+
+/** Questions that read every pair. */
+const coversAll = (question: Question): boolean =>
+  question.kind === 'price' || question.kind === 'check' || (question.kind === 'best' && question.among === null)
+
+const YOUNG_MB = 4
+
+function openScoringThread(data: ScoringThreadData) {
+  const worker = openThread(new URL('./scoring-thread.ts', import.meta.url), data, YOUNG_MB)
+  // Who waits for an answer is told; without anybody waiting there is nobody to tell.
+  worker.on('error', () => undefined)
+  return {
+    ask: (question: ThreadQuestion) =>
+      new Promise<Content>((resolve, reject) => {
+        const stop = () => {
+          worker.off('message', onMessage)
+          worker.off('error', onError)
+          worker.off('exit', onExit)
+        }
+        const onMessage = (content: Content) => {
+          stop()
+          resolve(content)
+        }
+        const onError = (error: unknown) => {
+          stop()
+          reject(error)
+        }
+        const onExit = () => onError(new Error('A scoring thread ended before it had answered.'))
+        worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+        worker.postMessage(question)
+      }),
+    close: () => worker.terminate(),
+  }
+}
