@@ -13,6 +13,8 @@ const USAGE = `pairpost <command>
   doctor                         what is configured, and what would fail, in words
   token create --role R --name N an API token (${ROLES.join(', ')})
   sign-in [--address A]          a one-time link into the console, for a director or whoever has this address
+  match --scores FILE [--json]   the best pairs for a CSV file of a,b,score (- is the standard input);
+        [--policy P]             P: floor (as is), total or balanced
   adopt                          this database is the real one: let this machine send from it
   inbound                        incoming mail; comes with a later release
 
@@ -34,7 +36,7 @@ async function main(args: string[]): Promise<void> {
       return serve(command)
     case 'demo': {
       const config = readConfig()
-      return (await import('./demo.ts')).runDemo(config, { exit: values.exit ?? false })
+      return (await import('./demo/run.ts')).runDemo(config, { exit: values.exit ?? false })
     }
     case 'migrate': {
       const config = readConfig()
@@ -60,6 +62,13 @@ async function main(args: string[]): Promise<void> {
       const config = readConfig()
       return (await import('./commands.ts')).createToken(config, { role, name })
     }
+    case 'match': {
+      const { POLICIES, runMatch } = await import('./match-command/index.ts')
+      const policy = POLICIES.find((known) => known === (values.policy ?? 'floor'))
+      if (!values.scores || !policy)
+        throw new Usage(`match needs --scores, and knows the policies ${POLICIES.join(', ')}`)
+      return runMatch({ scores: values.scores, policy, json: values.json ?? false })
+    }
     case 'inbound':
       throw new PairpostError(
         'not_available',
@@ -80,6 +89,9 @@ function parse(args: string[]) {
         role: { type: 'string' },
         name: { type: 'string' },
         address: { type: 'string' },
+        scores: { type: 'string' },
+        policy: { type: 'string' },
+        json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     })
