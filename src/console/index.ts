@@ -10,6 +10,7 @@ import { addHelpPage } from './help.ts'
 import { addHomePage } from './home/pages.ts'
 import { addImportPages } from './imports/index.ts'
 import { addJobPages } from './jobs/pages.ts'
+import { addMatchingPages } from './matching/index.ts'
 import { addParticipantPages } from './participants/index.ts'
 import { addSuppressionPages } from './participants/suppression-pages.ts'
 import { addPicturePages } from './pictures/pages.ts'
@@ -37,6 +38,7 @@ export const CONSOLE_PAGES: ((app: TypedApp, deps: ConsoleDeps) => unknown)[] = 
   addWritePages,
   addSettingsPages,
   addParticipantPages,
+  addMatchingPages,
   addImportPages,
   addSuppressionPages,
 ]

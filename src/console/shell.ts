@@ -29,7 +29,7 @@ export interface ConsoleDeps {
   shell: Shell
 }
 
-export type NavItem = 'home' | 'campaigns' | 'participants' | 'rounds' | 'settings'
+export type NavItem = 'home' | 'campaigns' | 'participants' | 'matching' | 'rounds' | 'settings'
 
 export interface Frame {
   title: string
@@ -61,6 +61,7 @@ const NAV: { item: NavItem; name: string; href: string; allow: Permission }[] = 
   { item: 'home', name: 'Home', href: '/console', allow: 'rounds.read' },
   { item: 'campaigns', name: 'Campaigns', href: '/console/campaigns', allow: 'campaigns.read' },
   { item: 'participants', name: 'Participants', href: '/console/participants', allow: 'people.read' },
+  { item: 'matching', name: 'Matching', href: '/console/matching', allow: 'matching.read' },
   { item: 'rounds', name: 'Rounds', href: '/console/rounds', allow: 'rounds.read' },
   { item: 'settings', name: 'Settings', href: '/console/settings', allow: 'sending.read' },
 ]

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { loadDemo } from '../../src/demo-data.ts'
+import { loadDemo } from '../../src/demo/data.ts'
 import type { Deps } from '../../src/deps.ts'
 import { createCampaign, scheduleCampaign, updateCampaign } from '../../src/features/campaigns/index.ts'
 import { ensureSender } from '../../src/features/deliveries/index.ts'
@@ -7,6 +7,7 @@ import { pausePerson, suppressPerson } from '../../src/features/people/index.ts'
 import { updateProgramme } from '../../src/features/programme/index.ts'
 import { createApiToken } from '../../src/features/staff/index.ts'
 import { addPartnership } from '../features/campaigns/round.ts'
+import { type FullMatching, fillMatching } from './full-matching.ts'
 
 const ARABIC = {
   subject: 'الموضوع 10: مكتبات بلا جدران، وما الذي نتعلّمه منها كلّ يوم',
@@ -15,7 +16,7 @@ const ARABIC = {
 }
 
 /** Campaigns of the stage by what is shown with them. */
-export interface FullRound {
+export interface FullRound extends FullMatching {
   done: number
   scheduled: number
   paused: number
@@ -28,7 +29,7 @@ export interface FullRound {
 
 /**
  * The made-up round with something in every state that a page can show: names and texts in both directions, long
- * words, mail refused, uncertain and held, a log of many entries.
+ * words, mail refused, uncertain and held, matching runs that go on, have failed and have ended, a log of many entries.
  */
 export async function fillRound(deps: Deps): Promise<FullRound> {
   const { db } = deps
@@ -82,6 +83,7 @@ export async function fillRound(deps: Deps): Promise<FullRound> {
   await suppressPerson(deps, { id: second?.id ?? 0, scope: 'campaigns', reason: 'manual', source: 'staff 1' })
   await addLogs(deps)
   return {
+    ...(await fillMatching(deps, [person, second?.id ?? 0])),
     ...{ done: topic(1), scheduled: topic(2), paused: topic(3), faulty: topic(4), draft: topic(5) },
     ...{ arabic: arabic.id, person },
   }

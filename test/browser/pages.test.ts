@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { buildApp } from '../../src/app.ts'
 import { importWork } from '../../src/features/imports/index.ts'
+import { DEFAULT_HIERARCHY, saveMatchingSettings } from '../../src/features/matching/index.ts'
 import { longWorkHandlers } from '../../src/jobs/long-work.ts'
 import { expectSound, expectSoundEverywhere, useBrowser, type Visit, type Weight } from '../support/browser.ts'
 import { signInCookie, useService } from '../support/browser-service.ts'
@@ -50,6 +52,17 @@ const FULL = [
   ...['/console/settings', '/console/settings/languages', '/console/settings/sending', '/console/settings/me'],
   ...['/console/settings/people', '/console/settings/people/invite', '/console/settings/people/1'],
   ...['/console/settings/tokens', '/console/settings/tokens/new', '/console/settings/tokens/1/revoke'],
+  ...['/console/matching', '/console/matching/criteria', '/console/matching/{running}', '/console/matching/{failed}'],
+  ...[
+    '/console/matching/{run}',
+    '/console/matching/{run}?only=kept&changed={proposal}',
+    '/console/matching/{approved}',
+  ],
+  ...['/console/matching/{run}?q=nobody-has-this-name', '/console/matching/{run}/swap?person={paired}'],
+  ...['/console/matching/{run}/swap?person={alone}', '/console/matching/{run}/proposals/{proposal}'],
+  ...['/console/matching/{run}/left-over', '/console/matching/{run}/approve', '/console/matching/{approved}/approve'],
+  ...['/console/matching/{run}/introduce', '/console/matching/{approved}/introduce'],
+  ...['/console/matching/{approved}/introduce?when=at&day=2030-01-01&time=09:00&size=phone&scheme=dark'],
   ...['/console/settings/activity', '/sign-in', '/sign-in/asked'],
   ...['/console/nowhere', '/console/campaigns/987654321', '/console/participants/987654321', '/sign-in/no-such-link'],
 ]
@@ -63,6 +76,8 @@ const EMPTY = [
     '/console/campaigns/new',
     '/console/settings/sending',
     '/console/components',
+    '/console/matching',
+    '/console/matching/criteria',
   ],
 ]
 
@@ -141,6 +156,17 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
       await seen('taking an import back')
     })
 
+    test('criteria that two have changed at once', async () => {
+      const { page } = visit
+      await page.goto(`${service.url}/console/matching/criteria`)
+      await page.getByLabel('Language', { exact: true }).fill('33')
+      const change = { hierarchy: { ...DEFAULT_HIERARCHY, criteria: DEFAULT_HIERARCHY.criteria.map(withWeightNine) } }
+      await saveMatchingSettings(service.deps, { code: '2016A', change, version: 0, by: 'staff 1' })
+      await page.getByRole('button', { name: 'Save' }).first().click()
+      await page.getByRole('heading', { name: 'What you both changed' }).waitFor()
+      await expectSoundEverywhere(visit, 'criteria that two have changed')
+    })
+
     test('forms with mistakes say so at their fields', async () => {
       const { page } = visit
       const forms = [
@@ -149,6 +175,7 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
         ['/console/settings/people/invite', 'address', 'nowhere'],
         ['/console/participants/{person}/edit', 'given_name', '<b>'],
         ['/console/settings/sending', 'limits', 'many'],
+        ['/console/matching/criteria', 'group_size', '1'],
       ] as const
       for (const [path, field, wrong] of forms) {
         await page.goto(service.url + pathOf(path))
@@ -173,6 +200,8 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
       paths.push('/console/rounds/2016A', '/console/campaigns?view=calendar', '/console/settings')
       paths.push('/console/settings/activity', '/console/campaigns/{done}/people?state=accepted', '/console/pictures')
       paths.push('/console/campaigns/{draft}/audience/people', '/console/campaigns/{faulty}/history')
+      paths.push('/console/matching', '/console/matching/{run}', '/console/matching/{run}/swap?person={paired}')
+      paths.push('/console/matching/criteria', '/console/matching/{approved}/introduce')
       const heavy: string[] = []
       const fresh = await browser.open({ cookie })
       await fresh.page.goto(`${service.url}/console/help`)
@@ -198,6 +227,7 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
         '/console/campaigns/{done}/report',
         '/console/participants/{person}',
         '/console/rounds/2016A',
+        '/console/matching/{run}',
       ]) {
         await page.goto(service.url + pathOf(path))
         await page.emulateMedia({ media: 'print' })
@@ -215,6 +245,21 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
       await page.emulateMedia({ media: 'screen', forcedColors: 'none' })
     })
 
+    test('introductions that are under way, of which some have reached nobody or one only', async () => {
+      const { page } = visit
+      const path = pathOf('/console/matching/{approved}/introduce')
+      await page.goto(service.url + path)
+      await page.getByRole('button', { name: /^Introduce / }).click()
+      await page.waitForURL(/report/)
+      await sql`update deliveries set state = (array['accepted', 'uncertain', 'rejected', 'held'])[1 + id % 4],
+        accepted_at = case when id % 4 = 0 then now() end, held_reason = case when id % 4 = 3 then 'late' end
+        where campaign_id = ${Number(/campaigns\/(\d+)/.exec(page.url())?.[1])} and state = 'queued'`.execute(
+        service.deps.db,
+      )
+      for (const after of [path, '/console/matching', '/console'])
+        await look(after, `${after} with introductions under way`)
+    })
+
     test('no page of the console was left out', async () => {
       const app = await buildApp(service.deps)
       const pages = app.listRoutes().filter(({ method, url }) => method === 'GET' && /^\/(console|sign-in)/.test(url))
@@ -230,6 +275,8 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
     })
   })
 })
+
+const withWeightNine = <Criterion extends { weight: number }>(criterion: Criterion) => ({ ...criterion, weight: 9 })
 
 /** Pictures and the email in the preview's frame are what somebody chose to show; the page around them is ours. */
 const ownRequests = ({ requests }: Weight) => requests.filter(({ url }) => !/\/pictures\/|\/frame(\?|$)/.test(url))

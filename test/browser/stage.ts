@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
-import { demoTimetable } from '../../src/demo-files.ts'
+import { demoTimetable } from '../../src/demo/files.ts'
 import { formsOf, importRound, ROUND, readTopic } from '../journeys/round.ts'
 import type { Api } from '../support/api.ts'
 

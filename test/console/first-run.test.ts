@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { demoWork } from '../../src/demo-data.ts'
+import { demoWork } from '../../src/demo/data.ts'
 import { createRound } from '../../src/features/rounds/index.ts'
 import { longWorkHandlers } from '../../src/jobs/long-work.ts'
 import { addApplicant, addDraft } from '../features/campaigns/round.ts'

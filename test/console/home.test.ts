@@ -7,14 +7,16 @@ import { scheduleCampaign } from '../../src/features/campaigns/index.ts'
 import { createRound } from '../../src/features/rounds/index.ts'
 import type { Role } from '../../src/lib/permissions.ts'
 import { addApplicant, addDraft } from '../features/campaigns/round.ts'
+import { madeUp } from '../features/matching/round.ts'
 import { openConsole } from '../support/console.ts'
 import { openTestDeps, type TestDeps } from '../support/deps.ts'
+import { openReview } from './matching-round.ts'
 
 const NOW = new Date('2016-03-01T09:00:00Z')
 const READER = { name: 'staff 1', writes: true, time_zone: 'UTC', now: NOW }
 const NOTHING: NeedFacts = {
   trouble: { closed: undefined, trouble: undefined, stopped_domains: [] },
-  ...{ drafts: [], second_person: [], live: [], decisions: [], imports: [], failed_jobs: [] },
+  ...{ drafts: [], second_person: [], live: [], decisions: [], imports: [], failed_jobs: [], matching: null },
 }
 const DRAFT: DraftNeed = {
   ...{ id: 2, round: '2016A', round_id: 1, kind: 'topic', lane: 'campaign', audience: {} },
@@ -221,4 +223,34 @@ test('a second person is wanted only for drafts to more people than the setting 
   }
   expect(await page(3)).toContain('is ready: review and schedule it')
   expect(await page(2)).toContain('read and approve it')
+})
+
+test('the matching asks for one thing after the other, and only those who can do it', async () => {
+  const { deps, visit, match } = await openReview(madeUp(6))
+  const home = async () => (await visit.get('/console')).body
+  expect(await home()).toContain(
+    'href="/console/matching">6 people are confirmed and nobody is matched yet: match them',
+  )
+  const id = await match()
+  expect(await home()).toContain(`href="/console/matching/${id}">A matching run is done: review it`)
+  await visit.post(`/console/matching/${id}/approve`)
+  const approved = await home()
+  expect(approved).toContain(`href="/console/matching/${id}/introduce">Introduce 3 partnerships`)
+  // Its draft is not asked for once more as a campaign.
+  expect(approved).not.toContain('review and schedule it')
+  const officer = await openConsole(deps, 'communications_officer', { app: visit.app })
+  expect((await officer.get('/console')).body).not.toContain('Introduce 3 partnerships')
+})
+
+test('nobody is hurried to match while people may still confirm, nor once the round is over', async () => {
+  const { deps, visit } = await openReview(madeUp(4))
+  const set = (dates: object) => deps.db.updateTable('rounds').set(dates).execute()
+  const isAsked = async () => (await visit.get('/console')).body.includes('nobody is matched yet')
+  const day = (days: number) => new Date(deps.clock.now().getTime() + days * 86_400_000).toISOString().slice(0, 10)
+  await set({ confirm_by: day(2) })
+  expect(await isAsked()).toBe(false)
+  await set({ confirm_by: day(-1) })
+  expect(await isAsked()).toBe(true)
+  await set({ ends_on: day(-1) })
+  expect(await isAsked()).toBe(false)
 })

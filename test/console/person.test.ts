@@ -253,3 +253,33 @@ test('who may only read sees no button, and is refused what it does', async () =
     expect((await post(`${path}/${action}`, { scope: 'all', reason: 'manual' })).statusCode, action).toBe(403)
   }
 })
+
+test('what an applicant answered is recorded on their page, taken back, and never for who has left', async () => {
+  const { deps, id, path } = await openPerson()
+  const visit = await openConsole(deps, 'data_officer')
+  const stateOf = async () =>
+    (await deps.db.selectFrom('applications').select('state').where('person_id', '=', id).executeTakeFirstOrThrow())
+      .state
+  const record = (answer: string) => visit.post(`${path}/answer`, { round: '2016A', answer })
+  expect((await visit.get(path)).body).toContain('Record their answer')
+  const confirmed = await record('confirmed')
+  expect(confirmed.headers.location).toBe(`${path}?notice=answered#applications`)
+  expect(await stateOf()).toBe('confirmed')
+  expect((await record('confirmed')).headers.location).toBe(`${path}?notice=answered-before#applications`)
+  const page = (await visit.get(path)).body
+  expect(page).toContain('Take the answer back')
+  expect(page).not.toContain('value="confirmed"')
+  await record('applied')
+  expect(await stateOf()).toBe('applied')
+  expect((await record('perhaps')).statusCode).toBe(422)
+
+  await deps.db.updateTable('applications').set({ code_of_conduct_agreed: false }).where('person_id', '=', id).execute()
+  expect((await visit.get(path)).body).toContain('they cannot be confirmed')
+  const refused = await record('confirmed')
+  expect(refused.statusCode).toBe(422)
+  expect(refused.body).toContain('did not agree to the code of conduct')
+  await deps.db.updateTable('applications').set({ state: 'withdrawn' }).where('person_id', '=', id).execute()
+  expect((await visit.get(path)).body).not.toContain('Record their answer')
+  const officer = await openConsole(deps, 'communications_officer', { app: visit.app })
+  expect((await officer.get(path)).body).not.toContain('Record their answer')
+})

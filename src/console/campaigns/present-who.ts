@@ -14,6 +14,8 @@ const LEFT_OUT: Record<string, string> = {
   complaint: 'reported our mail as unwanted',
   removed: 'were removed from the programme',
   suppressed: 'are on the suppression list',
+  partner_unreachable: 'have a partner who cannot be reached by email',
+  partnership_ended: 'have a partnership that has ended',
 }
 
 /** Such as "12 people have no address", or "1 person has no address". */

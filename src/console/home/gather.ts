@@ -8,9 +8,11 @@ import {
 import { findSendingTrouble } from '../../features/deliveries/index.ts'
 import { listImportNeeds } from '../../features/imports/index.ts'
 import { getProgramme } from '../../features/programme/index.ts'
+import type { RoundRow } from '../../features/rounds/index.ts'
 import { listFailedJobs } from '../../jobs/long-work-queries.ts'
 import { mayDo, type Permission, type Role } from '../../lib/permissions.ts'
 import type { Db } from '../../platform/db/open.ts'
+import { gatherMatching } from './matching.ts'
 import type { NeedFacts } from './needs.ts'
 
 const DAY_MS = 86_400_000
@@ -26,16 +28,19 @@ const NO_TROUBLE: NeedFacts['trouble'] = { closed: undefined, trouble: undefined
 
 /**
  * What Home shows somebody of this role, with a fixed number of statements. An import that failed is for those who
- * may import.
+ * may import; the matching is of the round that is looked at.
  */
-export async function gatherNeeds(db: Db, { role, now }: { role: Role; now: Date }): Promise<NeedFacts> {
+export async function gatherNeeds(
+  db: Db,
+  { role, now, round }: { role: Role; now: Date; round: RoundRow | undefined },
+): Promise<NeedFacts> {
   const may = (permission: Permission) => mayDo(role, permission)
   const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
   const writes = may('campaigns.write')
   const today = now.toISOString().slice(0, 10)
   // The whole of the last day of the agenda, on whichever clock.
   const until = new Date(now.getTime() + (AGENDA_DAYS + 1) * DAY_MS)
-  const [drafts, live, decisions, trouble, failed_jobs, imports, { second_person_over }] = await Promise.all([
+  const [drafts, live, decisions, trouble, failed_jobs, imports, { second_person_over }, matching] = await Promise.all([
     writes ? listDraftNeeds(db, { until, today, limit: MOST_DRAFTS }) : [],
     listLiveCampaigns(db, 5),
     writes ? listDecisionNeeds(db, { since: ago(DECIDED_WITHIN_DAYS), rejectedSince: ago(SHOWN_DAYS), limit: 12 }) : [],
@@ -43,6 +48,7 @@ export async function gatherNeeds(db: Db, { role, now }: { role: Role; now: Date
     may('jobs.read') ? listFailedJobs(db, { since: ago(SHOWN_DAYS), limit: 5 }) : [],
     may('imports.write') ? listImportNeeds(db, { now, limit: 5 }) : [],
     getProgramme(db),
+    round && may('matching.write') ? gatherMatching(db, { round, today }) : null,
   ])
   const unread = drafts.filter((draft) => draft.has_text && draft.approved_version !== draft.version)
   const second_person =
@@ -54,6 +60,7 @@ export async function gatherNeeds(db: Db, { role, now }: { role: Role; now: Date
     decisions,
     trouble: may('sending.write') ? trouble : { ...trouble, stopped_domains: [] },
     imports,
+    matching,
     failed_jobs: failed_jobs.filter(({ kind }) => kind !== 'import' || may('imports.write')),
   }
 }

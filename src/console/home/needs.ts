@@ -4,18 +4,8 @@ import type { ImportNeed } from '../../features/imports/index.ts'
 import { nounOfJob } from '../jobs/words.ts'
 import { presentTime } from '../present/time.ts'
 import { daysUntil, dueWords } from './days.ts'
-
-/** Something that needs a person: one sentence with one link, a second line, and a mark that is not colour alone. */
-export interface Need {
-  before: string
-  /** A campaign's subject, as its writer wrote it; stands in quotes. May be empty. */
-  subject: string
-  after: string
-  href: string
-  detail: string
-  tone: 'bad' | 'wait' | 'good' | 'info' | 'quiet'
-  badge: string
-}
+import { type MatchingFacts, needsOfMatching } from './matching.ts'
+import type { Need } from './need.ts'
 
 /** What was found; what a role may not see is empty. */
 export interface NeedFacts {
@@ -27,6 +17,7 @@ export interface NeedFacts {
   decisions: DecisionNeed[]
   imports: ImportNeed[]
   failed_jobs: { id: number; kind: string; error: string | null }[]
+  matching: MatchingFacts | null
 }
 
 /** For whom: their name in the log of who wrote what, and their clock. */
@@ -41,11 +32,14 @@ export interface Reader {
 /** The most urgent first: mail that does not leave, decisions, missed plans, what is due by its day, the rest. */
 export function listNeeds(facts: NeedFacts, reader: Reader): Need[] {
   const { trouble, decisions } = facts
-  const drafts = facts.drafts.map((draft) => needOfDraft(draft, facts.second_person.includes(draft.id), reader))
+  // The introduction has a page and a need of its own.
+  const own = facts.drafts.filter(({ id }) => id !== facts.matching?.introduction?.campaign_id)
+  const drafts = own.map((draft) => needOfDraft(draft, facts.second_person.includes(draft.id), reader))
   return [
     ...needsOfSender(trouble, reader),
     ...decisions.filter(({ state }) => state !== 'rejected').map(needOfDecision),
     ...drafts.filter(({ urgent }) => urgent).map(({ need }) => need),
+    ...needsOfMatching(facts.matching),
     ...facts.live.map((row) => needOfLive(row, reader)),
     ...drafts.filter(({ urgent }) => !urgent).map(({ need }) => need),
     ...facts.imports.map((row) => needOfImport(row, reader)),

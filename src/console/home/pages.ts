@@ -20,7 +20,7 @@ export function addHomePage(app: TypedApp, deps: ConsoleDeps): void {
       const zone = caller.staff?.time_zone ?? 'UTC'
       const round = await deps.shell.currentRound(request)
       const [facts, campaigns, firstRun] = await Promise.all([
-        gatherNeeds(deps.db, { role: caller.role, now }),
+        gatherNeeds(deps.db, { role: caller.role, now, round }),
         round ? gatherAgenda(deps.db, { round: round.code, now }) : [],
         firstRunOf(deps, caller),
       ])

@@ -89,7 +89,9 @@ export function addJobPages(app: TypedApp, deps: ConsoleDeps): void {
 
 /** The page of what the work is for; undefined when it has none, or it is gone. */
 async function findSubject({ db }: ConsoleDeps, { kind, input }: { kind: string; input: unknown }) {
-  const { import_id } = (input ?? {}) as { import_id?: unknown }
+  const { import_id, run_id } = (input ?? {}) as { import_id?: unknown; run_id?: unknown }
+  if (kind === 'matching' && typeof run_id === 'number')
+    return { href: `/console/matching/${run_id}`, text: `Matching run ${run_id}, with what it found` }
   if (kind !== 'import' || typeof import_id !== 'number') return null
   try {
     const { round_code, file_name } = await getKeptImport({ db }, { id: import_id })

@@ -13,6 +13,7 @@ interface KindWords {
 
 const KINDS: Record<string, KindWords> = {
   import: { noun: 'An import', doing: 'Importing', result: sayImport },
+  matching: { noun: 'A matching run', doing: 'Matching', result: sayMatching },
   load_demo: {
     noun: 'Loading the demo data',
     doing: 'Loading demo data',
@@ -42,4 +43,13 @@ function sayImport(result: Result): string[] {
     lines.push(`${count('faulty_count')} faults were found; faulty rows are left out.`)
   if (dry) lines.push('It was a dry run: nothing was changed.')
   return lines
+}
+
+function sayMatching({ cardinality, unmatched, proven_optimal }: Result): string[] {
+  if (typeof cardinality !== 'number') return []
+  const left = Number(unmatched ?? 0)
+  const rest =
+    left === 0 ? 'nobody is left over' : `${formatCount(left)} ${left === 1 ? 'person is' : 'people are'} left over`
+  const proof = proven_optimal === true ? ['It is proven to be the best there is.'] : []
+  return [`${formatCount(cardinality)} proposals were found; ${rest}.`, ...proof]
 }

@@ -1,5 +1,6 @@
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import type { ConsoleDeps } from '../shell.ts'
+import { addAnswerAction } from './answer-action.ts'
 import { addEditPage } from './edit-page.ts'
 import { addParticipantList } from './list-page.ts'
 import { addPersonPage } from './person-page.ts'
@@ -11,4 +12,5 @@ export function addParticipantPages(app: TypedApp, deps: ConsoleDeps): void {
   addPersonPage(app, deps)
   addEditPage(app, deps)
   addStopActions(app, deps)
+  addAnswerAction(app, deps)
 }

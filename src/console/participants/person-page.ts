@@ -38,6 +38,8 @@ const NOTICES: Record<string, string> = {
   edited: 'Saved.',
   stopped: 'Mail is stopped. What was being handed over at this moment may still arrive.',
   lifted: 'Mail goes to them again.',
+  answered: 'Their answer is recorded.',
+  'answered-before': 'It was recorded like this already; nothing has changed.',
   removed: 'Removed. No mail goes to them any more, and their application has ended.',
 }
 

@@ -1,3 +1,4 @@
+import { ANSWERS, type Answer } from '../../features/confirmations/index.ts'
 import type { listPartnersOfPerson, Person } from '../../features/people/index.ts'
 import type { PreferenceChange } from '../../features/preferences/index.ts'
 import { countryName } from '../../lib/countries.ts'
@@ -26,6 +27,8 @@ export function presentApplications(person: Person, zone: string) {
     state: stateBadge(application.state),
     submitted: presentTime(new Date(application.submitted_at), zone),
     changed: presentTime(new Date(application.state_changed_at), zone),
+    record: answersToRecord(application.state, application.code_of_conduct_agreed),
+    disagreed: !application.code_of_conduct_agreed,
     answers: [
       ['Country', countryName(application.country_code)],
       ['Pathway', application.pathway],
@@ -42,6 +45,23 @@ export function presentApplications(person: Person, zone: string) {
       .filter(([, value]) => value !== null && value !== undefined && value !== '')
       .map(([title, value]) => ({ title: title as string, value: value as string })),
   }))
+}
+
+const RECORD: Record<Answer, string> = {
+  confirmed: 'Confirmed',
+  declined: 'Declined',
+  lapsed: 'Lapsed: no answer in time',
+  applied: 'Take the answer back',
+}
+
+/** What staff can record for somebody, as buttons; nothing for who has left the round. */
+function answersToRecord(state: string, agreed: boolean): { value: Answer; text: string }[] {
+  if (state === 'withdrawn' || state === 'removed') return []
+  const answered = (ANSWERS as readonly string[]).includes(state) && state !== 'applied'
+  return ANSWERS.filter((answer) => answer !== state)
+    .filter((answer) => answer !== 'applied' || answered)
+    .filter((answer) => answer !== 'confirmed' || agreed)
+    .map((value) => ({ value, text: RECORD[value] }))
 }
 
 const titleOf = (field: string) => {
