@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { parseConfig } from '../../src/config.ts'
-import { DEMO_ROUND_VALUES, demoTimetable, draftOfTopic, readDemoExport, readDemoTopics } from '../../src/demo-files.ts'
+import { DEMO_ROUND_VALUES, demoTimetable, draftOfTopic, readDemoExport, readDemoTopics } from '../../src/demo/files.ts'
 import { type ProcessRole, startService } from '../../src/service.ts'
 import { type Api, openApi } from '../support/api.ts'
 import { cloneDatabase } from '../support/database.ts'

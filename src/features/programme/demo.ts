@@ -15,7 +15,7 @@ import {
   recordDemoLoaded,
 } from './demo-queries.ts'
 
-/** The kind of long work that loads the made-up round (src/demo-data.ts). */
+/** The kind of long work that loads the made-up round (src/demo/data.ts). */
 export const LOAD_DEMO = 'load_demo'
 
 interface Deps {

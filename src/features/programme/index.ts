@@ -4,7 +4,7 @@
  * campaigns read them when a message is made.
  *
  * Also the first steps and the made-up round: who may load it and what goes with it. Guarantees that removing it takes
- * its round and the people that came with it, and nothing else. (What is loaded: src/demo-data.ts.)
+ * its round and the people that came with it, and nothing else. (What is loaded: src/demo/data.ts.)
  */
 
 export { LOAD_DEMO, measureDemo, removeDemo, startDemoLoad, whyNoDemo } from './demo.ts'

@@ -1,17 +1,9 @@
 import { basename } from 'node:path'
-import {
-  cutExport,
-  DEMO_EXPORT,
-  DEMO_ROUND_VALUES,
-  demoTimetable,
-  draftOfTopic,
-  readDemoExport,
-  readDemoPicture,
-  readDemoTopics,
-} from './demo-files.ts'
-import { insertDraft, type TopicFile } from './features/campaigns/index.ts'
-import { type ImportResult, importApplications } from './features/imports/index.ts'
-import { addPicture } from './features/pictures/index.ts'
+import { insertDraft, type TopicFile } from '../features/campaigns/index.ts'
+import { type Answer, recordAnswers } from '../features/confirmations/index.ts'
+import { type ImportResult, importApplications } from '../features/imports/index.ts'
+import { eachParticipant } from '../features/people/index.ts'
+import { addPicture } from '../features/pictures/index.ts'
 import {
   DEMO_AUTHOR,
   DEMO_ROUND,
@@ -20,12 +12,23 @@ import {
   listDemoTopics,
   readDemoState,
   recordDemoLoaded,
-} from './features/programme/index.ts'
-import { createRound, getRoundRow, shiftDay } from './features/rounds/index.ts'
-import type { LongWorkKinds } from './jobs/long-work.ts'
-import type { Clock } from './lib/clock.ts'
-import { Conflict } from './lib/errors.ts'
-import type { Db } from './platform/db/open.ts'
+} from '../features/programme/index.ts'
+import { createRound, getRoundRow, shiftDay } from '../features/rounds/index.ts'
+import type { LongWorkKinds } from '../jobs/long-work.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Conflict } from '../lib/errors.ts'
+import type { Db } from '../platform/db/open.ts'
+import {
+  cutExport,
+  DEMO_EXPORT,
+  DEMO_ROUND_VALUES,
+  demoTimetable,
+  draftOfTopic,
+  readDemoExport,
+  readDemoFates,
+  readDemoPicture,
+  readDemoTopics,
+} from './files.ts'
 
 const DAYS_BETWEEN_TOPICS = 14
 
@@ -43,8 +46,9 @@ interface LoadOptions {
 }
 
 /**
- * Loads the made-up round: applicants, and its nine topics as drafts planned for every second week. Goes on where a run
- * that was lost has ended; everything it makes goes with removeDemo (features/programme).
+ * Loads the made-up round: applicants, what they answered when asked to confirm, and its nine topics as drafts planned for
+ * every second week. Goes on where a run that was lost has ended; everything it makes goes with removeDemo
+ * (features/programme).
  * @throws Conflict `not_empty` when there is a round that is not the demo's
  */
 export async function loadDemo(deps: Deps, { starts_in_days, progress, signal }: LoadOptions): Promise<DemoRound> {
@@ -52,6 +56,7 @@ export async function loadDemo(deps: Deps, { starts_in_days, progress, signal }:
   await beginDemo(deps, starts_on)
   const imported = await importOnce(deps, { progress, signal })
   signal?.throwIfAborted()
+  await recordFates(deps)
   return { imported, topics: await addTopics(deps, await readDemoTopics()) }
 }
 
@@ -91,6 +96,22 @@ async function importOnce(
   if (await isDemoImported(deps.db)) return undefined
   const content = cutExport(await readDemoExport(), deps.config.demoScale)
   return importApplications(deps, { code: DEMO_ROUND, content, file_name: DEMO_EXPORT, progress, signal })
+}
+
+/** Who did not agree to the code of conduct was never asked. */
+const ANSWER_OF = { confirm: 'confirmed', decline: 'declined', silent: 'lapsed', 'no-conduct': undefined } as const
+
+/** As if everybody had answered, or let the last day pass: nobody who has taken part is put back by a second run. */
+async function recordFates(deps: Deps): Promise<void> {
+  const fates = new Map((await readDemoFates()).map(([address, , fate]) => [address, fate]))
+  for await (const page of eachParticipant(deps, { code: DEMO_ROUND, states: ['applied'] })) {
+    const answers = page.flatMap(({ person_id, address }): { person_id: number; answer: Answer }[] => {
+      const fate = fates.get(address ?? '')
+      const answer = fate && ANSWER_OF[fate]
+      return answer ? [{ person_id, answer }] : []
+    })
+    if (answers.length > 0) await recordAnswers(deps, { code: DEMO_ROUND, answers })
+  }
 }
 
 /** All of the drafts or none; when a run before this one has made them, they are left alone. */

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { parseTopicFile, type TopicFile } from './features/campaigns/index.ts'
-import { DEMO_ROUND } from './features/programme/index.ts'
-import { shiftDay, type Timetable } from './features/rounds/index.ts'
+import { parseTopicFile, type TopicFile } from '../features/campaigns/index.ts'
+import { DEMO_ROUND } from '../features/programme/index.ts'
+import { shiftDay, type Timetable } from '../features/rounds/index.ts'
 
 /** What the made-up round is made from: the files of the folder demo. */
-const FOLDER = new URL('../demo/', import.meta.url)
+const FOLDER = new URL('../../demo/', import.meta.url)
 export const DEMO_EXPORT = `${DEMO_ROUND}-applications.csv`
 const FROM_NAME = 'The programme team'
 
@@ -24,6 +24,14 @@ export function demoTimetable(starts_on: string): Timetable {
 
 /** The made-up export of a whole round: 1,290 rows below two header rows. */
 export const readDemoExport = () => readFile(new URL(`rounds/${DEMO_EXPORT}`, FOLDER))
+
+/** What a made-up applicant does when asked to confirm. */
+type Fate = 'confirm' | 'decline' | 'silent' | 'no-conduct'
+
+/** Address, country and fate of every applicant. */
+export async function readDemoFates(): Promise<[address: string, country: string, fate: Fate][]> {
+  return JSON.parse(await readFile(new URL(`rounds/${DEMO_ROUND}-fates.json`, FOLDER), 'utf8'))
+}
 
 /** The first part of an export: its header rows and `scale` of the others. */
 export function cutExport(content: Buffer, scale: number): Buffer {

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { PATIENCE } from './support/eventually.ts'
-import { makeDataDir, runPairpost, startPairpost } from './support/pairpost.ts'
-import { freePort } from './support/ports.ts'
+import { PATIENCE } from '../support/eventually.ts'
+import { makeDataDir, runPairpost, startPairpost } from '../support/pairpost.ts'
+import { freePort } from '../support/ports.ts'
 
 /** The lines of figures, each a sum that adds up. */
 const FIGURES = /^Import +(\d+) rows = (\d+) applicants \+ (\d+) resubmissions \+ (\d+) faulty$/m

@@ -1,0 +1,104 @@
+import type { Deps } from '../deps.ts'
+import { measureCampaign } from '../features/campaigns/index.ts'
+import type { ImportResult } from '../features/imports/index.ts'
+import { countMailboxMessages } from '../features/mailbox/index.ts'
+import type { MatchingRun } from '../features/matching/index.ts'
+import { DEMO_ROUND } from '../features/programme/index.ts'
+import { getRound, type Round } from '../features/rounds/index.ts'
+import type { Sent } from './round.ts'
+
+interface Happened {
+  imported: ImportResult
+  run: MatchingRun
+  introduction: Sent
+  topic: Sent
+}
+
+/** A line of figures, and whether its sum is right. */
+interface Line {
+  name: string
+  text: string
+  adds_up: boolean
+}
+
+/** Prints what happened, a sum a line. Returns whether every sum is right. */
+export async function printFigures(deps: Deps, { imported, run, introduction, topic }: Happened): Promise<boolean> {
+  const lines = [
+    lineOfImport(imported),
+    lineOfAnswers(await getRound(deps, { code: DEMO_ROUND })),
+    lineOfMatching(run, introduction),
+    lineOfGreedy(run),
+    await lineOfCampaign(deps, 'Introduced', introduction),
+    await lineOfCampaign(deps, 'Topic 1', topic),
+    await lineOfMailbox(deps, [introduction, topic]),
+  ]
+  console.log(`\n${lines.map(({ name, text }) => `${name.padEnd(11)}${text}`).join('\n')}`)
+  return lines.every(({ adds_up }) => adds_up)
+}
+
+function lineOfImport({ rows, applicants, resubmitted, faulty_count }: ImportResult): Line {
+  return {
+    name: 'Import',
+    text: `${rows} rows = ${applicants} applicants + ${resubmitted} resubmissions + ${faulty_count} faulty`,
+    adds_up: rows === applicants + resubmitted + faulty_count,
+  }
+}
+
+function lineOfAnswers({ counts }: Round): Line {
+  const { applicants, confirmed, declined, lapsed, refused_conduct } = counts
+  return {
+    name: 'Confirmed',
+    text: `${applicants} applicants = ${confirmed} confirmed + ${declined} declined + ${lapsed} silent + ${refused_conduct} without the code of conduct`,
+    adds_up: applicants === confirmed + declined + lapsed + refused_conduct,
+  }
+}
+
+/** Who is in a partnership is counted by who is introduced: another table than the run's. */
+function lineOfMatching({ people, now, proven_optimal, timings }: MatchingRun, { recipients }: Sent): Line {
+  if (!now) throw new Error('the run has no figures')
+  const scores = `mean ${percent(now.mean_score)}, worst ${percent(now.worst_score)}`
+  const proof = proven_optimal ? 'proven optimal' : 'not proven'
+  const seconds = (timings.total ?? 0) / 1000
+  return {
+    name: 'Matching',
+    text: `${people} people = ${recipients} in ${now.cardinality} partnerships + ${now.unmatched} left over; ${scores}, ${proof} in ${seconds.toFixed(1)} s`,
+    adds_up: people === recipients + now.unmatched && proven_optimal === true,
+  }
+}
+
+function lineOfGreedy({ people, greedy }: MatchingRun): Line {
+  const { cardinality = 0, total_score = 0, worst_score = null, unmatched = 0 } = greedy ?? {}
+  const mean = percent(cardinality === 0 ? null : total_score / cardinality)
+  return {
+    name: '  greedy',
+    text: `${people} people = ${cardinality * 2} in ${cardinality} pairs + ${unmatched} left over; mean ${mean}, worst ${percent(worst_score)}`,
+    adds_up: people === cardinality * 2 + unmatched,
+  }
+}
+
+async function lineOfCampaign({ db }: Deps, name: string, { id, recipients }: Sent): Promise<Line> {
+  const { counts, skipped } = await measureCampaign(db, id)
+  const states = Object.entries(counts).filter(([state, count]) => count > 0 && state !== 'skipped')
+  const reasons = Object.entries(skipped).map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`)
+  return {
+    name,
+    text: `${recipients} recipients = ${states.map(([state, count]) => `${count} ${state}`).join(' + ')}${reasons.length ? `; skipped: ${reasons.join(', ')}` : ''}`,
+    adds_up:
+      states.reduce((sum, [, count]) => sum + count, 0) === recipients &&
+      Object.values(skipped).reduce((sum, count) => sum + count, 0) === counts.skipped,
+  }
+}
+
+async function lineOfMailbox({ db }: Deps, sent: Sent[]): Promise<Line> {
+  const caught = await countMailboxMessages(db, {})
+  const seconds = sent.reduce((sum, one) => sum + one.seconds, 0)
+  const accepted = await Promise.all(sent.map(async ({ id }) => (await measureCampaign(db, id)).counts.accepted))
+  return {
+    name: 'Mailbox',
+    text: `${caught} messages caught over SMTP in ${seconds.toFixed(1)} s (${Math.round(caught / seconds)} a second)`,
+    adds_up: caught === accepted.reduce((sum, count) => sum + count, 0),
+  }
+}
+
+/** A score in basis points as the console shows it. */
+const percent = (score: number | null) => (score === null ? 'none' : `${Math.round(score / 100)} %`)
