@@ -56,14 +56,16 @@ returns table (verdict text, until timestamptz, addresses text[]) language sql a
     select d.campaign_id, d.person_id, d.partnership_id, d.lane, d.attempt_id is not null as began
     from deliveries d where d.id = p_delivery
   ), partners as (
-    select distinct m.person_id
+    -- who has declined or left since takes nobody's introduction, and is nobody's
+    select distinct m.person_id, coalesce(a.state not in ('applied', 'confirmed'), false) as has_left
     from own
     join partnerships s on (s.id = own.partnership_id or s.introduced_with = own.partnership_id) and s.ended_at is null
     join partnership_members m on m.partnership_id = s.id
+    left join applications a on a.round_id = s.round_id and a.person_id = m.person_id
   ), seen as (
     select d.id, d.state, d.address, d.due_at, d.attempt_id is not null as began,
       d.state = 'uncertain' or (d.state = 'held' and d.held_reason <> 'partner_waits') as undecided,
-      stop.stopped_at, stop.paused_until,
+      stop.stopped_at, stop.paused_until, partners.has_left,
       exists (
         select from deliveries got where got.partnership_id = own.partnership_id and got.person_id = partners.person_id
           and got.state = 'accepted' and not got.is_test) as has_it,
@@ -79,8 +81,9 @@ returns table (verdict text, until timestamptz, addresses text[]) language sql a
   select
     case
       when not exists (select from partners join own using (person_id)) or count(*) = 0 then 'partnership_ended'
+      when (select partners.has_left from partners join own using (person_id)) then 'state_changed'
       when bool_or(has_it) then 'go'
-      when bool_or(id is null or suppressed or state in ('rejected', 'skipped', 'cancelled')) then 'partner_unreachable'
+      when bool_or(id is null or suppressed or has_left or state in ('rejected', 'skipped', 'cancelled')) then 'partner_unreachable'
       when bool_or(undecided or stopped_at is not null) then 'hold'
       when bool_or(state = 'sending') then 'busy'
       when bool_or(began) and not (select began from own) then 'later'

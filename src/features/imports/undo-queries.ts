@@ -8,6 +8,11 @@ export interface Obstacles {
   used: number
 }
 
+/** Until the transaction ends no matching run of the round is approved: nobody gets a partner between the count and the end. */
+export async function holdRound(tx: DbOrTx, roundId: number): Promise<void> {
+  await sql`select from rounds where id = ${roundId} for share`.execute(tx)
+}
+
 /** What stands against taking an import back. */
 export async function countObstacles(tx: DbOrTx, importId: number, roundId: number): Promise<Obstacles> {
   const { rows } = await sql<Obstacles>`

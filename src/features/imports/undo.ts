@@ -1,7 +1,7 @@
 import { Conflict, NotFound } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { findImport, findImportForUpdate, recordUndone } from './queries.ts'
-import { countObstacles, type Undone, undoChanges } from './undo-queries.ts'
+import { countObstacles, holdRound, type Undone, undoChanges } from './undo-queries.ts'
 import { lockImports } from './write-queries.ts'
 
 const UNDO_HOURS = 24
@@ -21,6 +21,7 @@ export async function undoImport(
     if (!row) throw new NotFound(`Import ${id}`)
     const reason = whyNotUndoable(row, now)
     if (reason) throw new Conflict('import_not_undoable', reason)
+    await holdRound(tx, row.round_id)
     const { changed, used } = await countObstacles(tx, id, row.round_id)
     if (changed + used > 0) throw new Conflict('import_used', sayObstacles(changed, used))
     const undone = await undoChanges(tx, id)

@@ -12,8 +12,10 @@
  * - A partnership counts as introduced from the moment at which the last copy was accepted.
  *
  * What cannot be promised: an address that is taken at RCPT and refused after DATA, or a dialogue whose end is unknown,
- * when somebody's copy was accepted before. These are told with names (listIntroductionTroubles), as is whoever was left
- * out; mended, they are introduced by one more campaign, which those who have it already do not get again.
+ * when somebody's copy was accepted before; nor that nothing happens between two copies, which the limits may part by
+ * hours: a partner who is suppressed then gets none. These are told with names (listIntroductionTroubles), as is whoever
+ * was left out; mended, they are introduced by one more campaign, which those who have it already do not get again. A
+ * partnership that ends between two copies is over: the second does not leave, and it is no trouble any more.
  *
  * Not here: who is matched with whom (features/matching), the text and its recipients (features/campaigns), the sending
  * (features/deliveries). Removal for the code of conduct ends partnerships too: features/people does that with the rest.

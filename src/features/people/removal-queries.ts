@@ -1,6 +1,16 @@
 import { sql } from 'kysely'
 import type { DbOrTx } from '../../platform/db/open.ts'
 
+/**
+ * Holds the rounds that a person takes part in until the transaction ends. An approval locks its round: it makes their
+ * partnership before this, or never.
+ */
+export async function holdRoundsOf(tx: DbOrTx, personId: number): Promise<void> {
+  await sql`
+    select from rounds where id in (select round_id from applications where person_id = ${personId})
+    order by id for share`.execute(tx)
+}
+
 /** Applications that still stand, in rounds that have not ended. @param today `YYYY-MM-DD` */
 export async function removeApplications(tx: DbOrTx, personId: number, today: string): Promise<void> {
   await tx

@@ -2,7 +2,7 @@ import { parseAddress } from '../../lib/address.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { InvalidInput, NotFound } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
-import { endPartnershipsOf, removeApplications } from './removal-queries.ts'
+import { endPartnershipsOf, holdRoundsOf, removeApplications } from './removal-queries.ts'
 import { getPerson, type Person } from './service.ts'
 import {
   findPersonOfAddress,
@@ -48,6 +48,7 @@ export async function suppressPerson(
     if (reason !== 'removed') return
     const now = deps.clock.now()
     const today = now.toISOString().slice(0, 10)
+    await holdRoundsOf(tx, id)
     await removeApplications(tx, id, today)
     await endPartnershipsOf(tx, { person_id: id, today, now })
   })

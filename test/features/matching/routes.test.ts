@@ -184,6 +184,12 @@ test('a run’s files are CSV with the name of the run, and one that is not ther
   }
 })
 
+test('a page of runs after a number that no run can have is refused', async () => {
+  const { ask } = await openRoutes()
+  for (const after of ['1e22', '0', '9007199254740992'])
+    expect((await ask('GET', `/rounds/2016A/matching-runs?after=${after}`)).status, after).toBe(422)
+})
+
 test('nobody to match is said in a sentence', async () => {
   const { ask } = await openRoutes([{ state: 'applied' }])
   expect(await ask('POST', '/rounds/2016A/matching-runs')).toMatchObject({

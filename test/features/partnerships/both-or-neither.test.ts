@@ -103,6 +103,19 @@ test.each([
 })
 
 test.each([
+  ['ana', 'ben'],
+  ['ben', 'ana'],
+])('who declines between scheduling and sending stops both: %s, and %s with them', async (gone, other) => {
+  const round = await openIntroduced([['ana', 'ben']])
+  await sql`update applications set state = 'declined' where person_id = (
+    select person_id from addresses where address = ${`${gone}@library.example`})`.execute(round.db)
+  await round.send()
+  expect(round.got()).toEqual([])
+  expect(await round.copies()).toEqual({ [gone]: 'skipped: state_changed', [other]: 'skipped: partner_unreachable' })
+  expect(await round.troubles()).toMatchObject([{ kind: 'neither' }])
+})
+
+test.each([
   ['first', ['refused', 'ben']],
   ['second', ['ana', 'refused']],
 ])('an address that the server refuses is found out before anybody has it, also when it is the %s', async (_, pair) => {

@@ -114,6 +114,18 @@ test('people of broken proposals are left over with that reason, and can be pair
   expect((await run()).unmatched).toHaveLength(2)
 })
 
+test('a proposal whose people were all deleted, with an import that was undone, can be taken away', async () => {
+  const { deps, id, look, run } = await openReview(madeUp(8))
+  const [proposal] = await look()
+  const people = proposal?.members.map(({ person_id }) => person_id) as number[]
+  await deps.db.deleteFrom('people').where('id', 'in', people).execute()
+  const { did } = await breakProposal(deps, { id, proposal_id: proposal?.id as number, by })
+  expect(did).toBe('Took away a proposal that has nobody left.')
+  expect((await run()).now).toMatchObject({ cardinality: 3, unmatched: 0 })
+  await undoEdit(deps, { id })
+  expect((await look()).map(({ members }) => members.length).sort()).toEqual([0, 2, 2, 2])
+})
+
 test('two of one country are not paired by hand either, nor two whom a later decision parts', async () => {
   const people = [
     { given: 'Ana', country: 'BR' },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { startMatchingRun, tileScorer } from '../../../../src/features/matching/index.ts'
 import { thawProblem } from '../../../../src/features/matching/runs/frozen-input.ts'
+import { insertCycle } from '../../../../src/features/matching/runs/tile-queries.ts'
 import { openTileRunner } from '../../../../src/features/matching/runs/tile-runner.ts'
 import { solveProblem } from '../../../../src/features/matching/solve/index.ts'
 import { solveProblemBy } from '../../../../src/features/matching/solve/solve-problem.ts'
@@ -85,6 +86,17 @@ test('a tile whose ring was lost is rung for again while the run waits', async (
   expect(rung.at(-1)).toEqual({ run_id, cycle: 0, tile: 1 })
   for (const tile of [0, 1]) await answer(0, tile, 'x')
   await asked
+})
+
+test('a run whose question was put out of the way by a worker that was thought lost asks again, and misses no answer', async () => {
+  const { db, rung, runner, answer, run_id } = await openTiles()
+  const asked = runner.ask(5, QUESTION, 2)
+  await expect.poll(() => rung.length).toBe(2)
+  await answer(5, 0, 'lost')
+  await insertCycle(db, { run_id, cycle: 4 }, { question: Buffer.from('what was asked before'), tiles: 1 })
+  await expect.poll(() => rung.length).toBe(4)
+  for (const tile of [0, 1]) await answer(5, tile, `tile ${tile}`)
+  expect(texts(await asked)).toEqual(['tile 0', 'tile 1'])
 })
 
 test('a worker passes over a tile that is answered already, or of a run or cycle that is over', async () => {
