@@ -89,6 +89,7 @@ export function settleTree(matching: Matching, forest: Forest, root: number, out
   forest.firstItem[root] = -1
   while (empty.length > 0) {
     const blossom = empty.pop()!
-    if (blossom >= n && blossomDual[blossom] === 0) empty.push(...openBlossom(matching, blossom))
+    if (blossom < n || blossomDual[blossom] !== 0) continue
+    for (const child of openBlossom(matching, blossom)) empty.push(child)
   }
 }

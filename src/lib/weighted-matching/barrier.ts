@@ -2,8 +2,9 @@
 import { INNER, type LargestMatching, OUTER } from './cardinality.ts'
 
 /**
- * A set A (`inner`) whose removal leaves more odd parts than A has vertices (Tutte 1947, Berge 1958): each part without a
- * pair into A leaves somebody over. `part[v]` tells the odd parts by number, 0 … parts - 1; -1 is A and all the rest.
+ * A set A (`inner`) whose removal leaves more odd parts than A has vertices (Tutte 1947, Berge 1958): each part
+ * without a pair into A leaves somebody over. `part[v]` tells the odd parts by number, 0 … parts - 1; -1 is A and all
+ * the rest.
  */
 export interface Barrier {
   inner: number[]
@@ -28,8 +29,8 @@ export function barrierOf(largest: LargestMatching): Barrier {
 }
 
 /**
- * The same among pairs of which v has none: v is a part alone now. One more is left over, two more if v was of A; so nobody
- * can match as many, if v must have been matched before.
+ * The same among pairs of which v has none: v is a part alone now. One more is left over, two more if v was of A; so
+ * nobody can match as many, if v must have been matched before.
  */
 export function withoutPairsOf({ inner, part, parts }: Barrier, v: number): Barrier {
   return { inner: inner.filter((other) => other !== v), part: part.with(v, parts), parts: parts + 1 }

@@ -2,8 +2,8 @@
 import type { Matching } from './matching.ts'
 
 /**
- * Writes the vertices of a blossom to `scratch.leaves` and returns how many they are. With a stack of its own: nests may
- * be deeper than the language's call stack.
+ * Writes the vertices of a blossom to `scratch.leaves` and returns how many they are. With a stack of its own: nests
+ * may be deeper than the language's call stack.
  */
 export function leavesOf(matching: Matching, blossom: number): number {
   const { n, cycle, scratch } = matching
@@ -56,8 +56,8 @@ export function sharedDual(matching: Matching, v: number, w: number): number {
 }
 
 /**
- * Makes v the base of the blossom: the even way round the cycle from v's child to the old base's child changes matched and
- * unmatched, and so in every blossom on that way. The mate of v itself is the caller's to set.
+ * Makes v the base of the blossom: the even way round the cycle from v's child to the old base's child changes matched
+ * and unmatched, and so in every blossom on that way. The mate of v itself is the caller's to set.
  */
 export function rebase(matching: Matching, blossom: number, v: number): void {
   const { n, parent, base, cycle, mate } = matching

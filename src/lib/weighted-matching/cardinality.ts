@@ -15,7 +15,7 @@ export interface LargestMatching {
   component: Int32Array
 }
 
-export const REST = 0
+const REST = 0
 export const OUTER = 1
 export const INNER = 2
 
@@ -33,7 +33,10 @@ export interface CardinalityOptions {
 interface Search extends LargestMatching {
   graph: Graph
   atLeast4: number
-  /** For an inner vertex, and for an outer one that a blossom made outer: the vertex before it on the way from the root. */
+  /**
+   * For an inner vertex, and for an outer one that a blossom made outer: the vertex before it on the way from the
+   * root.
+   */
   before: Int32Array
   /** The base of the blossom a vertex lies in, as a union-find forest. */
   up: Int32Array
@@ -47,9 +50,10 @@ interface Search extends LargestMatching {
 }
 
 /**
- * Maximum cardinality matching in phases: a forest is grown from all exposed vertices at once, every two trees that meet are
- * augmented and then left alone until the next phase; when a phase finds nothing, its forest is the proof. Blossoms
- * are kept as union-find (Gabow 1976, "An efficient implementation of Edmonds' algorithm for maximum matching on graphs").
+ * Maximum cardinality matching in phases: a forest is grown from all exposed vertices at once, every two trees that
+ * meet are augmented and then left alone until the next phase; when a phase finds nothing, its forest is the proof.
+ * Blossoms are kept as union-find (Gabow 1976, "An efficient implementation of Edmonds' algorithm for maximum matching
+ * on graphs").
  */
 export function findLargestMatching(graph: Graph, options: CardinalityOptions = {}): LargestMatching {
   const { n } = graph
@@ -151,7 +155,7 @@ function exposedIn(mate: Int32Array): number {
 function flip({ mate, before }: Search, vertex: number, newMate: number): void {
   let v = vertex
   let partner = newMate
-  while (v >= 0) {
+  for (;;) {
     const inner = mate[v]!
     mate[v] = partner
     if (inner < 0) return
@@ -171,8 +175,8 @@ function baseOf(up: Int32Array, vertex: number): number {
 }
 
 /**
- * The cycle through v – w becomes one blossom: its inner vertices become outer, and `before` leads round it either way. The
- * way from a vertex x that was inner goes to its mate, the outer vertex beyond it, and on over v – w.
+ * The cycle through v – w becomes one blossom: its inner vertices become outer, and `before` leads round it either
+ * way. The way from a vertex x that was inner goes to its mate, the outer vertex beyond it, and on over v – w.
  */
 function shrink(search: Search, v: number, w: number): void {
   const ancestor = commonBase(search, v, w)

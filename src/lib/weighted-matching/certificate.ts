@@ -3,17 +3,19 @@ import type { Barrier } from './barrier.ts'
 import type { Proof, ProofBlossom } from './proof.ts'
 
 /**
- * Checks that a matching is the optimum it claims to be. It shares no code with the solver and believes nothing but the
- * list of allowed pairs, which it is shown one by one in any order; so it also serves instances too large to be stored.
+ * Checks that a matching is the optimum it claims to be. It shares no code with the solver and believes nothing but
+ * the list of allowed pairs, which it is shown one by one in any order; so it also serves instances too large to be
+ * stored.
  *
  * Three short arguments, each complete:
  *
- * - **As many as can be** (Tutte 1947, Berge 1958). Without the people of A (`inner`), the odd parts have no pairs to each
- *   other or elsewhere; each needs one of A, or leaves somebody over. So at least parts - |A| are left over by anybody.
+ * - **As many as can be** (Tutte 1947, Berge 1958). Without the people of A (`inner`), the odd parts have no pairs to
+ *   each other or elsewhere; each needs one of A, or leaves somebody over. So at least parts - |A| are left over by
+ *   anybody.
  * - **No better worst pair.** The same for the pairs above the worst, which leave over more.
- * - **The greatest weight among these** (Edmonds 1965; weak duality). Every pair weighs at most (u(a) + u(b) + Σ z)/4. A
- *   matching has at most (|B| - 1)/2 pairs within an odd B; it leaves over exactly `left` people, and each has u ≥ λ.
- *   So it weighs at most (Σ u - λ·left + Σ z·(|B| - 1)/2)/4, and this one weighs exactly that.
+ * - **The greatest weight among these** (Edmonds 1965; weak duality). Every pair weighs at most (u(a) + u(b) + Σ z)/4.
+ *   A matching has at most (|B| - 1)/2 pairs within an odd B; it leaves over exactly `left` people, and each has u ≥
+ *   λ. So it weighs at most (Σ u - λ·left + Σ z·(|B| - 1)/2)/4, and this one weighs exactly that.
  */
 export interface Claim {
   mate: Int32Array
@@ -165,14 +167,20 @@ function nestOf(blossoms: readonly ProofBlossom[], n: number) {
     if (!(Number.isInteger(dual) && dual >= 0)) fault ??= `The dual of blossom ${i} is ${dual}.`
     bound += dual * ((size[n + i]! - 1) / 2)
   })
-  const marked = new Int32Array(n + blossoms.length)
-  let mark = 0
-  /** Calls back for every blossom that holds both. */
+  /**
+   * Calls back for every blossom that holds both. It lies in later ones only, so the earlier of two may go outwards.
+   */
   const eachShared = (a: number, b: number, visit: (blossom: number) => void) => {
-    if (around[a] === -1 || around[b] === -1) return
-    mark++
-    for (let x = around[a]!; x >= 0; x = around[x]!) marked[x] = mark
-    for (let x = around[b]!; x >= 0; x = around[x]!) if (marked[x] === mark) visit(x)
+    let x = around[a]!
+    let y = around[b]!
+    while (x >= 0 && y >= 0) {
+      if (x < y) x = around[x]!
+      else if (y < x) y = around[y]!
+      else {
+        visit(x)
+        x = y = around[x]!
+      }
+    }
   }
   return {
     fault,

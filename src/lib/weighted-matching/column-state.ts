@@ -12,7 +12,7 @@ export interface ColumnState {
   phase: RoundReport['phase'] | 'done'
   rounds: RoundReport[]
   columns: Columns
-  /** The best score of all pairs; -Infinity: there are none */
+  /** The best score of all pairs; 0: there are none */
   highest: number
   /** The largest matching found so far; in phase floor of pairs at least as good as its lower end. */
   mate: Int32Array
@@ -37,7 +37,10 @@ export interface RoundReport {
   added: number
   /** Of the matching in the graph so far: its pairs (cardinality, floor), or the policy's sum (weight) */
   objective: number
-  /** In phase weight: what is missing to the optimum at most, as a part of the objective. 1 before that: nothing is known yet. */
+  /**
+   * In phase weight: what is missing to the optimum at most, as a part of the objective. 1 before that: nothing is
+   * known yet.
+   */
   gap: number
 }
 
@@ -50,7 +53,7 @@ export function openColumnState(n: number, policy: Policy, candidates: Pairs): C
     phase: 'cardinality',
     rounds: [],
     columns: columnsOf(candidates),
-    highest: highestOf(candidates),
+    highest: candidates.count > 0 ? highestOf(candidates) : 0,
     mate: new Int32Array(n).fill(-1),
     floorTries: 0,
     admitted: 0,

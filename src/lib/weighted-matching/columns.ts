@@ -26,7 +26,10 @@ export function appendColumns(columns: Columns, pairs: Pairs): void {
   columns.count = count
 }
 
-/** By person the score of their best pair; -Infinity: none. Right for all pairs, as the columns begin with everybody's best. */
+/**
+ * By person the score of their best pair; -Infinity: none. Right for all pairs, as the columns begin with everybody's
+ * best.
+ */
 export function bestScores({ count, a, b, weight }: Columns, n: number): Float64Array {
   const best = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
   for (let i = 0; i < count; i++) {

@@ -1,9 +1,9 @@
 // biome-ignore-all lint/style/noNonNullAssertion: every index is within its array by construction
 
 /**
- * What may happen next in the forest, earliest first: a heap with four children a node (half as deep as a binary one, and
- * the four lie in one cache line). Nothing is ever taken out or moved when it is overtaken by events; whoever takes the
- * earliest one recognises that it is stale.
+ * What may happen next in the forest, earliest first: a heap with four children a node (half as deep as a binary one,
+ * and the four lie in one cache line). Nothing is ever taken out or moved when it is overtaken by events; whoever
+ * takes the earliest one recognises that it is stale.
  */
 export interface EventHeap {
   size: number

@@ -9,9 +9,10 @@ import type { PairSource } from './pair-source.ts'
 import { unitPricing } from './unit-pricing.ts'
 
 /**
- * Can the worst pair be better? Tries floors within the range: its upper end, which often is reached, and its middle in turn.
- * If the graph's pairs of at least that score match as many, the worst pair can be so good. If not, their barrier holds for
- * lower floors too, down to the best pair of the graph that crosses it; all pairs are asked about all of these at once.
+ * Can the worst pair be better? Tries floors within the range: its upper end, which often is reached, and its middle
+ * in turn. If the graph's pairs of at least that score match as many, the worst pair can be so good. If not, their
+ * barrier holds for lower floors too, down to the best pair of the graph that crosses it; all pairs are asked about
+ * all of these at once.
  */
 export async function askFloor(
   source: PairSource,
@@ -43,7 +44,10 @@ export async function askFloor(
   return { phase: 'floor', violated: count, added: pairs.count, objective: (n - tried.deficiency) / 2, gap: 1 }
 }
 
-/** The best score below `below` of a column that crosses the barrier: there is one, as with worse pairs more are matched. */
+/**
+ * The best score below `below` of a column that crosses the barrier: there is one, as with worse pairs more are
+ * matched.
+ */
 function bestCrossing({ count, a, b, weight }: Columns, tried: LargestMatching, below: number): number {
   let best = Number.NEGATIVE_INFINITY
   for (let i = 0; i < count; i++) {

@@ -18,9 +18,9 @@ export interface Floor {
 }
 
 /**
- * The bottleneck among all largest matchings (Gabow and Tarjan 1988, "Algorithms for two bottleneck optimization problems":
- * a search over the distinct weights, each tried by a largest matching of the pairs not below it, begun with what the last
- * good one leaves). Undefined where no pair can be matched.
+ * The bottleneck among all largest matchings (Gabow and Tarjan 1988, "Algorithms for two bottleneck optimization
+ * problems": a search over the distinct weights, each tried by a largest matching of the pairs not below it, begun
+ * with what the last good one leaves). Undefined where no pair can be matched.
  */
 export function findFloor(graph: Graph, largest: LargestMatching): Floor | undefined {
   const { deficiency } = largest
@@ -56,8 +56,8 @@ export function tryFloor(graph: Graph, mate: Int32Array, worst: number, deficien
 }
 
 /**
- * What is known before anything is tried: a largest matching of worst pair `good`, and everybody's best pair, which nobody
- * who is matched in any case can better.
+ * What is known before anything is tried: a largest matching of worst pair `good`, and everybody's best pair, which
+ * nobody who is matched in any case can better.
  */
 export function openFloorRange(good: number, barrier: Barrier, best: Float64Array): FloorRange {
   let person = -1

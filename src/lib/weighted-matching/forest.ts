@@ -4,13 +4,15 @@ import { type EventHeap, EXPAND, EXPOSE, openHeap, pushEvent, REACH } from './ev
 import type { Matching } from './matching.ts'
 
 /**
- * The alternating forest of one search (Edmonds 1965, "Paths, trees, and flowers"; all trees at once under one clock:
- * Kolmogorov 2009, "Blossom V", section 2, "uniform dual changes"). Its roots are exposed vertices. An outermost blossom is
- * free, or OUTER (an even way from the root; its vertices' duals fall by 1 a tick), or INNER (an odd way; they rise by 1).
- * Slacks of pairs between outer and free shrink by 1 a tick, between two outer ones by 2, and all others stand still; so
- * the moment when a pair gets tight is known when it is seen, and nothing need be touched until then.
+ * The alternating forest of one search (Edmonds 1965, "Paths, trees, and flowers"). All trees grow at once under one
+ * clock; Kolmogorov 2009, "Blossom V", compares this with other ways. Its roots are exposed vertices. An outermost
+ * blossom is free, or OUTER (an even way from the root; its vertices' duals fall by 1 a tick), or INNER (an odd way;
+ * they rise by 1). Slacks of pairs between outer and free shrink by 1 a tick, between two outer ones by 2, and all
+ * others stand still; so the moment when a pair gets tight is known when it is seen, and nothing need be touched until
+ * then.
  *
- * Duals are applied lazily (Galil 1986, section 4): a label remembers `since` when it holds, and `dual` is what it was then.
+ * Duals are applied lazily (Galil, Micali and Gabow 1986, "An O(EV log V) algorithm for finding a maximal weighted
+ * matching in general graphs"): a label remembers `since` when it holds, and `dual` is what it was then.
  */
 export interface Forest {
   clock: number
@@ -26,8 +28,8 @@ export interface Forest {
   nextItem: number[]
   item: number[]
   /**
-   * By vertex not outer: the outer neighbour of least slack, and when it would be reached if it had been free all the time;
-   * `delay` is how long it has been inner, which puts that moment off.
+   * By vertex not outer: the outer neighbour of least slack, and when it would be reached if it had been free all the
+   * time; `delay` is how long it has been inner, which puts that moment off.
    */
   reachFrom: Int32Array
   reachAt: Float64Array
@@ -92,7 +94,10 @@ export function clearForest(forest: Forest): void {
   forest.delay.fill(0)
 }
 
-/** Labels an outermost blossom outer, reached by the tight pair from – to (-1, -1: it is the root); all of it will be scanned. */
+/**
+ * Labels an outermost blossom outer, reached by the tight pair from – to (-1, -1: it is the root); all of it will be
+ * scanned.
+ */
 export function makeOuter(matching: Matching, forest: Forest, blossom: number, from: number, to: number, root: number) {
   enterTree(forest, blossom, OUTER, from, to, root)
   const { queue } = forest
@@ -105,7 +110,10 @@ export function makeOuter(matching: Matching, forest: Forest, blossom: number, f
   for (let i = 0; i < count; i++) queue[forest.queued++] = leaves[i]!
 }
 
-/** Labels an outermost blossom inner: if it is more than a vertex, it will have to be expanded when its dual has fallen to 0. */
+/**
+ * Labels an outermost blossom inner: if it is more than a vertex, it will have to be expanded when its dual has fallen
+ * to 0.
+ */
 export function makeInner(matching: Matching, forest: Forest, blossom: number, from: number, to: number, root: number) {
   enterTree(forest, blossom, INNER, from, to, root)
   if (blossom >= matching.n) {
@@ -127,8 +135,8 @@ function enterTree(forest: Forest, blossom: number, label: number, from: number,
 /**
  * Looks at the pairs of one outer vertex and notes when each of them gets tight. The innermost loop of the solver.
  *
- * Where the next root covered is the `last`, the search will be over when the first pair seen between two trees gets tight, or
- * the first vertex seen may rest: what would come after that is not noted.
+ * Where the next root covered is the `last`, the search will be over when the first pair seen between two trees gets
+ * tight, or the first vertex seen may rest: what would come after that is not noted.
  */
 export function scan(matching: Matching, forest: Forest, v: number): void {
   const { top, dual } = matching

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/style/noNonNullAssertion: every index is within its array by construction
 
 /**
- * Undirected pairs as parallel columns of `count` entries: `a[i]` and `b[i]` may be matched, and it is worth `weight[i]`,
- * an integer of either sign. A pair that is not listed is not allowed.
+ * Undirected pairs as parallel columns of `count` entries: `a[i]` and `b[i]` may be matched, and it is worth
+ * `weight[i]`, an integer of either sign. A pair that is not listed is not allowed.
  */
 export interface Pairs {
   count: number
@@ -29,7 +29,9 @@ export function checkWeight(n: number, weight: number): void {
   if (4 * n * Math.abs(weight) >= 2 ** 53) throw new RangeError(`A weight of ${weight} is too large for ${n} people.`)
 }
 
-/** The graph of n vertices (0 … n - 1) with these pairs. Throws a RangeError where a pair or a weight is out of bounds. */
+/**
+ * The graph of n vertices (0 … n - 1) with these pairs. Throws a RangeError where a pair or a weight is out of bounds.
+ */
 export function graphOf(n: number, pairs: Pairs): Graph {
   const { count, a, b, weight } = pairs
   const start = new Int32Array(n + 1)
@@ -68,11 +70,9 @@ export function placesOf(graph: Graph, v: number, w: number): number[] {
   return places
 }
 
-/** Gives a pair another weight (times four) at all its places. @throws RangeError when the graph has no such pair */
+/** Gives a pair another weight (times four) at all its places. */
 export function setWeight(graph: Graph, v: number, w: number, weight4: number): void {
-  const there = placesOf(graph, v, w)
-  if (there.length === 0) throw new RangeError(`${v} and ${w} are no pair of this graph.`)
-  for (const e of [...there, ...placesOf(graph, w, v)]) graph.weight4[e] = weight4
+  for (const e of [...placesOf(graph, v, w), ...placesOf(graph, w, v)]) graph.weight4[e] = weight4
 }
 
 /** The weight of a pair, the greater one if it is listed twice; -Infinity: it is not allowed. */

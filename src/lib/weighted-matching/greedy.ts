@@ -10,8 +10,8 @@ export interface GreedyMatching {
 }
 
 /**
- * What one would do by hand: the best pair of all first, then the best among those left, and so on; of equals the one with
- * the lower numbers. No more than a reference to hold the optimum against.
+ * What one would do by hand: the best pair of all first, then the best among those left, and so on; of equals the one
+ * with the lower numbers. No more than a reference to hold the optimum against.
  */
 export function greedyMatching(n: number, pairs: Pairs): GreedyMatching {
   const mate = new Int32Array(n).fill(-1)
@@ -31,7 +31,9 @@ export function greedyMatching(n: number, pairs: Pairs): GreedyMatching {
   return { mate, cardinality, total, worst }
 }
 
-/** A radix sort: by the higher number, then the lower one, then 16 bits after 16 bits of the shortfall from the best. */
+/**
+ * A radix sort: by the higher number, then the lower one, then 16 bits after 16 bits of the shortfall from the best.
+ */
 function bestFirst(n: number, { count, a, b, weight }: Pairs): Uint32Array<ArrayBuffer> {
   let highest = Number.NEGATIVE_INFINITY
   let lowest = Number.POSITIVE_INFINITY

@@ -1,7 +1,10 @@
 // biome-ignore-all lint/style/noNonNullAssertion: every index is within its array by construction
 import type { Matching } from './matching.ts'
 
-/** The first dual solution: half of the best weight for every vertex, so that no slack is below 0; 0 where there is no pair. */
+/**
+ * The first dual solution: half of the best weight for every vertex, so that no slack is below 0; 0 where there is no
+ * pair.
+ */
 export function setInitialDuals(matching: Matching): void {
   const { n, dual } = matching
   const { start, weight4 } = matching.graph
@@ -13,8 +16,8 @@ export function setInitialDuals(matching: Matching): void {
 }
 
 /**
- * Lowers the dual of every exposed vertex until one of its pairs is tight, and matches it along that pair if the other end
- * is exposed too. Vertices within blossoms are left alone.
+ * Lowers the dual of every exposed vertex until one of its pairs is tight, and matches it along that pair if the other
+ * end is exposed too. Vertices within blossoms are left alone.
  */
 export function matchGreedily(matching: Matching): void {
   const { n, dual, mate, top, exposure } = matching

@@ -3,9 +3,9 @@ import { dropEarliest, type EventHeap, openHeap, pushEvent, REACH } from './even
 import type { Matching } from './matching.ts'
 
 /**
- * The half-integral jump start (Balinski 1965 on the basic solutions: pairs of 1 and odd cycles of halves; Applegate and
- * Cook 1993, "Solving large-scale matching problems", as a start for the blossom method). Blossoms are not needed to
- * solve the relaxation in which every pair counts 0, ½ or 1: shortest-way searches from one root at a time do. All
+ * The half-integral jump start (Balinski 1965 on the basic solutions: pairs of 1 and odd cycles of halves; Applegate
+ * and Cook 1993, "Solving large-scale matching problems", as a start for the blossom method). Blossoms are not needed
+ * to solve the relaxation in which every pair counts 0, ½ or 1: shortest-way searches from one root at a time do. All
  * but a few vertices come out with their final mate; an odd cycle leaves one of its vertices exposed.
  *
  * Needs a feasible dual solution, a matching of tight pairs and no blossoms; leaves the same.
@@ -33,7 +33,6 @@ interface JumpStart {
   next: Int32Array
   /** Vertices whose label or reach is to be cleared after this search. */
   touched: Int32Array
-  touchedCount: number
   queue: Int32Array
   mark: Int32Array
 }
@@ -52,16 +51,15 @@ function openJumpStart({ n }: Matching): JumpStart {
     reachFrom: new Int32Array(n),
     next: new Int32Array(n).fill(-1),
     touched: new Int32Array(n),
-    touchedCount: 0,
     queue: new Int32Array(n),
     mark: new Int32Array(n).fill(-1),
   }
 }
 
 /**
- * Grows one tree until its root can be covered: by an exposed vertex (or one of another cycle), by a cycle of halves, or by
- * leaving somebody over. Which of these comes first may change as the tree grows, but only to an earlier moment; so
- * what lies beyond the earliest one known, `endAt`, never enters the heap.
+ * Grows one tree until its root can be covered: by an exposed vertex (or one of another cycle), by a cycle of halves,
+ * or by leaving somebody over. Which of these comes first may change as the tree grows, but only to an earlier moment;
+ * so what lies beyond the earliest one known, `endAt`, never enters the heap.
  */
 function searchFrom(matching: Matching, state: JumpStart, root: number): void {
   const { dual, mate, exposure } = matching
@@ -165,7 +163,10 @@ function flip(mate: Int32Array, before: Int32Array, vertex: number, newMate: num
   }
 }
 
-/** A tight pair between two outer vertices: the root is covered by a cycle of halves through v, w and where their ways meet. */
+/**
+ * A tight pair between two outer vertices: the root is covered by a cycle of halves through v, w and where their ways
+ * meet.
+ */
 function makeCycle(matching: Matching, state: JumpStart, v: number, w: number): void {
   const { mate } = matching
   const { before, mark, next } = state

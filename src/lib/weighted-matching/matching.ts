@@ -10,8 +10,9 @@ import type { Graph } from './graph.ts'
  *
  *     slack(v, w) = u(v) + u(w) + Σ z(B: v and w in B) - 4·weight(v, w) ≥ 0  for every allowed pair
  *
- * proves that no matching is worth more than Σ u + Σ z(B)·(|B| - 1)/2; a matching of pairs with slack 0 which fills every
- * B with z > 0 is worth exactly that. The solver keeps the inequalities true all the time and works towards the equality.
+ * proves that a matching of everybody is worth at most (Σ u + Σ z(B)·(|B| - 1)/2)/4; one of pairs with slack 0 which
+ * fills every B with z > 0 is worth exactly that. The solver keeps the inequalities true all the time and works towards
+ * the equality. Where somebody must be left over, one more dual, λ, comes in (optimise.ts).
  */
 export interface Matching {
   n: number
@@ -42,8 +43,8 @@ export interface Matching {
 }
 
 /**
- * The odd cycle a blossom was shrunk from: child i and the next one (cyclic) are joined by the tight pair from[i] – to[i],
- * from[i] inside of child i. Child 0 holds the base; the pairs 1, 3, 5, … are the matched ones.
+ * The odd cycle a blossom was shrunk from: child i and the next one (cyclic) are joined by the tight pair from[i] –
+ * to[i], from[i] inside of child i. Child 0 holds the base; the pairs 1, 3, 5, … are the matched ones.
  */
 export interface Cycle {
   children: number[]
@@ -103,7 +104,7 @@ export function openMatching(graph: Graph): Matching {
   }
 }
 
-export function noCounts(): Counts {
+function noCounts(): Counts {
   return {
     searches: 0,
     searchScans: 0,

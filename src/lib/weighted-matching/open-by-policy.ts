@@ -1,9 +1,8 @@
-// biome-ignore-all lint/style/noNonNullAssertion: every index is within its array by construction
 import { barrierOf } from './barrier.ts'
 import { findLargestMatching, type LargestMatching } from './cardinality.ts'
 import { type Floor, findFloor } from './floor.ts'
-import { type Graph, graphOf, type Pairs, placesOf, setWeight } from './graph.ts'
-import { type Change, largestAfter, type OpenSolver, openSolver } from './open-solver.ts'
+import { checkWeight, type Graph, graphOf, type Pairs, setWeight, weightBetween } from './graph.ts'
+import { type Change, checkChanges, largestAfter, type OpenSolver, openSolver } from './open-solver.ts'
 import { inScores, type Policy, type PolicySolution, shortfallOf } from './policy.ts'
 
 export interface OpenPolicySolver extends OpenSolver {
@@ -14,8 +13,8 @@ export interface OpenPolicySolver extends OpenSolver {
 }
 
 /**
- * "What if" under a policy: weights, of the pairs and in changes, are scores. As long as a change moves neither the floor nor
- * the highest score, the optimum is found from the one before; otherwise from the start.
+ * "What if" under a policy: weights, of the pairs and in changes, are scores. As long as a change moves neither the
+ * floor nor the highest score, the optimum is found from the one before; otherwise from the start.
  */
 export function openByPolicy(n: number, pairs: Pairs, policy: Policy): OpenPolicySolver {
   const given = graphOf(n, pairs)
@@ -37,6 +36,7 @@ export function openByPolicy(n: number, pairs: Pairs, policy: Policy): OpenPolic
   }
 
   const change = (changes: readonly Change[]): PolicySolution => {
+    checkChanges(scores, changes)
     const mate = solution.mate.slice()
     for (const { a, b, weight } of changes) {
       setWeight(scores, a, b, weight === 'banned' ? Number.NEGATIVE_INFINITY : 4 * weight)
@@ -58,8 +58,8 @@ export function openByPolicy(n: number, pairs: Pairs, policy: Policy): OpenPolic
     change,
     ban: (a, b) => change([{ a, b, weight: 'banned' }]),
     allow(a, b) {
-      const weights = placesOf(given, a, b).map((e) => given.weight4[e]! / 4)
-      return change([{ a, b, weight: Math.max(...weights) }])
+      checkChanges(given, [{ a, b, weight: 'banned' }])
+      return change([{ a, b, weight: weightBetween(given, a, b) }])
     },
   }
 }
@@ -89,7 +89,9 @@ function graphUnder(terms: Terms, scores: Graph): Graph {
   const weight4 = scores.weight4.map((score4) => {
     if (score4 === Number.NEGATIVE_INFINITY) return score4
     const weight = weigh(terms, score4 / 4)
-    return weight === 'banned' ? Number.NEGATIVE_INFINITY : 4 * weight
+    if (weight === 'banned') return Number.NEGATIVE_INFINITY
+    checkWeight(scores.n, weight)
+    return 4 * weight
   })
   return { ...scores, weight4 }
 }

@@ -1,8 +1,7 @@
-// biome-ignore-all lint/style/noNonNullAssertion: every index is within its array by construction
 import { barrierOf } from './barrier.ts'
 import { couldHelp, findLargestMatching, type LargestMatching } from './cardinality.ts'
 import { openForest } from './forest.ts'
-import { checkWeight, type Graph, placesOf } from './graph.ts'
+import { checkWeight, type Graph, placesOf, weightBetween } from './graph.ts'
 import { openMatching } from './matching.ts'
 import { optimise } from './optimise.ts'
 import { type Solution, solutionOf } from './solve.ts'
@@ -17,8 +16,9 @@ export interface Change {
 }
 
 /**
- * A solver that stays open to ask "what if": the optimum after each change is found from the duals, blossoms and mates of the
- * one before, which the change hardly disturbs. Every answer is an optimum with its proof, like a solve from the start.
+ * A solver that stays open to ask "what if": the optimum after each change is found from the duals, blossoms and mates
+ * of the one before, which the change hardly disturbs. Every answer is an optimum with its proof, like a solve from
+ * the start.
  */
 export interface OpenSolver {
   /** The optimum as things stand */
@@ -29,7 +29,10 @@ export interface OpenSolver {
   allow(a: number, b: number): Solution
 }
 
-/** Solves the graph (which is not changed) and stays open. Changes throw a RangeError for a pair that the graph has not. */
+/**
+ * Solves the graph (which is not changed) and stays open. Changes throw a RangeError for a pair that the graph has
+ * not.
+ */
 export function openSolver(given: Graph): OpenSolver {
   const graph = { ...given, weight4: given.weight4.slice() }
   const matching = openMatching(graph)
@@ -40,8 +43,8 @@ export function openSolver(given: Graph): OpenSolver {
   let solution = solutionOf(matching, barrierOf(largest))
 
   const change = (changes: readonly Change[]) => {
+    checkChanges(graph, changes)
     for (const { a, b, weight } of changes) {
-      if (weight !== 'banned') checkWeight(graph.n, weight)
       reweigh(matching, a, b, weight === 'banned' ? Number.NEGATIVE_INFINITY : 4 * weight)
     }
     const mate = solution.mate.slice()
@@ -56,9 +59,18 @@ export function openSolver(given: Graph): OpenSolver {
     change,
     ban: (a, b) => change([{ a, b, weight: 'banned' }]),
     allow(a, b) {
-      const weights = placesOf(given, a, b).map((e) => given.weight4[e]! / 4)
-      return change([{ a, b, weight: Math.max(...weights) }])
+      checkChanges(given, [{ a, b, weight: 'banned' }])
+      return change([{ a, b, weight: weightBetween(given, a, b) }])
     },
+  }
+}
+
+/** Throws a RangeError for a pair that the graph has not, or a weight out of bounds, before anything is changed. */
+export function checkChanges(graph: Graph, changes: readonly Change[]): void {
+  for (const { a, b, weight } of changes) {
+    if (!(a >= 0 && a < graph.n) || placesOf(graph, a, b).length === 0)
+      throw new RangeError(`${a} and ${b} are no pair.`)
+    if (weight !== 'banned') checkWeight(graph.n, weight)
   }
 }
 

@@ -1,32 +1,34 @@
 // biome-ignore-all lint/style/noNonNullAssertion: every index is within its array by construction
+import { countExposed, countResting, FEW, moveExposure, PART } from './exposure.ts'
 import type { Forest } from './forest.ts'
 import type { Matching } from './matching.ts'
 import { search } from './search.ts'
-import { lowestDual } from './start.ts'
 import { releaseVertex } from './warm-start.ts'
 
 /**
- * From any feasible dual solution and matching of tight pairs to an optimum that leaves over as few as can be: `deficiency`
- * of them, which the caller has proved (cardinality.ts).
+ * From any feasible dual solution and matching of tight pairs to an optimum that leaves over as few as can be:
+ * `deficiency` of them, which the caller has proved (cardinality.ts).
  *
- * With nobody left over, one search from all exposed vertices does it. Otherwise the cardinality enters the proof by one
- * more dual, λ, for "exactly `deficiency` vertices are exposed": no dual may be below λ, and those of exposed vertices must
- * equal it (Edmonds 1965; Galil 1986, section 3, keeps the same condition). No weight is inflated for it. Two searches:
+ * With nobody left over, one search from all exposed vertices does it. Otherwise the cardinality enters the proof by
+ * one more dual, λ, for "exactly `deficiency` vertices are exposed": no dual may be below λ, and those of exposed
+ * vertices must equal it (Edmonds 1965; in Galil 1986, "Efficient algorithms for finding maximum matching in graphs",
+ * exposed vertices keep the least dual all the time). No weight is inflated for it. Two searches:
  *
  * 1. λ stands still. Every root is covered, or somebody of its tree comes down to λ and rests there, left over.
  * 2. If more rest than must, all of them are roots, λ falls with their duals, and trees that meet are augmented until
  *    `deficiency` are left.
  */
 export function optimise(matching: Matching, forest: Forest, deficiency: number): void {
-  if (deficiency === 0) matching.exposure = Number.NEGATIVE_INFINITY
-  else if (matching.exposure === Number.NEGATIVE_INFINITY) matching.exposure = lowestDual(matching)
-  evenRoots(matching)
-  const exposed = exposedOf(matching)
   if (deficiency === 0) {
-    if (exposed.length > 0) search(matching, forest, { roots: exposed, leave: 0, mayExpose: false })
+    matching.exposure = Number.NEGATIVE_INFINITY
+    evenRoots(matching)
+    const roots = exposedOf(matching)
+    if (roots.length > 0) search(matching, forest, { roots, leave: 0, mayExpose: false })
     return
   }
-  const restless = exposed.filter((v) => matching.dual[v] !== matching.exposure)
+  if (countResting(matching) < deficiency) moveExposure(matching, deficiency + FEW + PART * countExposed(matching))
+  evenRoots(matching)
+  const restless = exposedOf(matching).filter((v) => matching.dual[v] !== matching.exposure)
   if (restless.length > 0) search(matching, forest, { roots: restless, leave: 0, mayExpose: true })
   const resting = exposedOf(matching)
   if (resting.length > deficiency) {
@@ -36,8 +38,9 @@ export function optimise(matching: Matching, forest: Forest, deficiency: number)
 }
 
 /**
- * The duals of all roots must be even, or all odd: then so is every slack between outer vertices, and it can be halved.
- * A root may be raised by 1, which leaves all slacks feasible, if it stands alone. Those at rest share λ, and so a parity.
+ * The duals of all roots must be even, or all odd: then so is every slack between outer vertices, and it can be
+ * halved. A root may be raised by 1, which leaves all slacks feasible, if it stands alone. Those at rest share λ, and
+ * so a parity.
  */
 function evenRoots(matching: Matching): void {
   const { n, mate, top, dual, exposure } = matching

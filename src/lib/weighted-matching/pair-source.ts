@@ -2,14 +2,16 @@
 import type { Pairs } from './graph.ts'
 
 /**
- * All allowed pairs of n people, where they are too many to be listed. Answers are promises, so that threads or other machines
- * may give them. They must not depend on how the work was divided: order pairs by a, then b, with a < b, each once.
+ * All allowed pairs of n people, where they are too many to be listed. Answers are promises, so that threads or other
+ * machines may give them. They must not depend on how the work was divided: order pairs by a, then b, with a < b, each
+ * once.
  */
 export interface PairSource {
   n: number
   /**
-   * For everybody their `count` best pairs of at least this score, or all if they have fewer; a pair that is among the best of
-   * either is in the answer. Ties are best broken by a hash of the pair: by number, everybody would name the same few.
+   * For everybody their `count` best pairs of at least this score, or all if they have fewer; a pair that is among the
+   * best of either is in the answer. Ties are best broken by a hash of the pair: by number, everybody would name the
+   * same few.
    */
   bestPairs(count: number, atLeast: number): Promise<Pairs>
   /** The pairs that weigh more than their duals. */
@@ -26,7 +28,7 @@ export interface PairSource {
 export interface Pricing {
   /** u, times four, by person */
   duals: Float64Array
-  /** By person, and after them by blossom: the blossom it lies in directly, as n + its number; -1: none */
+  /** By person, and after them by blossom: the blossom it lies in directly, as n + its number, a later one; -1: none */
   around: Int32Array
   /** z, times four, by blossom number */
   blossomDuals: Float64Array
@@ -61,11 +63,21 @@ export function violationOf(pricing: Pricing, a: number, b: number, score: numbe
   return over > 0 ? over - sharedDualOf(pricing, a, b) : over
 }
 
+/**
+ * Blossoms lie in later ones only, so going outwards from both ends, always from the earlier one, meets what they
+ * share.
+ */
 function sharedDualOf({ duals, around, blossomDuals }: Pricing, a: number, b: number): number {
-  if (around[a]! < 0 || around[b]! < 0) return 0
-  const holdA = new Set<number>()
-  for (let x = around[a]!; x >= 0; x = around[x]!) holdA.add(x)
   let sum = 0
-  for (let x = around[b]!; x >= 0; x = around[x]!) if (holdA.has(x)) sum += blossomDuals[x - duals.length]!
+  let x = around[a]!
+  let y = around[b]!
+  while (x >= 0 && y >= 0) {
+    if (x < y) x = around[x]!
+    else if (y < x) y = around[y]!
+    else {
+      sum += blossomDuals[x - duals.length]!
+      x = y = around[x]!
+    }
+  }
   return sum
 }

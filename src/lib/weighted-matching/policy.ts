@@ -9,7 +9,8 @@ import { type Solution, solveLargest, solveMatching } from './solve.ts'
  *
  * - `floor`: the best possible worst pair, then the greatest total;
  * - `total`: the greatest total;
- * - `balanced`: the least sum of squared shortfalls from the highest score of all, which lifts low pairs at a small cost.
+ * - `balanced`: the least sum of squared shortfalls from the highest score of all, which lifts low pairs at a small
+ *   cost.
  */
 export type Policy = 'floor' | 'total' | 'balanced'
 
@@ -26,7 +27,8 @@ export interface PolicySolution extends Solution {
 
 /**
  * The optimum of a policy among n people; `weight` of the pairs are the scores. Throws a RangeError for pairs out of
- * bounds: 4·n·|score| must be below 2^53, for `balanced` 4·n·(highest - lowest)², so a range of 335,000 for 20,000 people.
+ * bounds: 4·n·|score| must be below 2^53, for `balanced` 4·n·(highest - lowest)², so a range of 335,000 for 20,000
+ * people.
  */
 export function solveByPolicy(n: number, pairs: Pairs, policy: Policy): PolicySolution {
   if (policy === 'balanced') return solveBalanced(n, pairs)
@@ -54,7 +56,10 @@ export function shortfallsOf(pairs: Pairs, highest: number): Pairs {
   return { ...pairs, weight }
 }
 
-/** The weight of a score under `balanced`. It is at most 0, and that counts nothing: how many pairs there are is settled. */
+/**
+ * The weight of a score under `balanced`. It is at most 0, and that counts nothing: how many pairs there are is
+ * settled.
+ */
 export function shortfallOf(score: number, highest: number): number {
   return -((highest - score) ** 2)
 }

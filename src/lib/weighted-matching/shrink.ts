@@ -5,7 +5,8 @@ import type { Matching } from './matching.ts'
 
 /**
  * Shrink (Edmonds 1965): a tight pair v – w joins two outer blossoms of one tree, so the two ways up to their lowest
- * common ancestor and the pair make an odd cycle. It becomes one outer blossom, and what was inner on it will be scanned.
+ * common ancestor and the pair make an odd cycle. It becomes one outer blossom, and what was inner on it will be
+ * scanned.
  */
 export function shrink(matching: Matching, forest: Forest, v: number, w: number): void {
   const { top, base, parent, blossomDual, dual, cycle, spare, scratch } = matching

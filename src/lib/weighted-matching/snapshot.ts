@@ -19,6 +19,7 @@ export function snapshotOf(state: ColumnState): Uint8Array {
     policy,
     phase,
     rounds,
+    highest,
     floorTries,
     admitted,
     ...(barrier && { parts: barrier.parts }),
@@ -30,15 +31,13 @@ export function snapshotOf(state: ColumnState): Uint8Array {
     b,
     weight,
     mate,
-    // JSON knows no infinity.
-    highest: Float64Array.of(highest),
     ...(barrier && columnsOfBarrier('barrier', barrier)),
     ...(floor && columnsOfBarrier('floor', floor.barrier)),
     ...(matching && columnsOfMatching(matching)),
   })
 }
 
-type Head = Pick<ColumnState, 'n' | 'policy' | 'phase' | 'rounds' | 'floorTries' | 'admitted'> & {
+type Head = Pick<ColumnState, 'n' | 'policy' | 'phase' | 'rounds' | 'highest' | 'floorTries' | 'admitted'> & {
   version: number
   parts?: number
   floor?: { good: number; bad: number; parts: number }
@@ -62,7 +61,6 @@ export function restoreState(bytes: Uint8Array, n: number, policy: Policy): Colu
   return {
     ...rest,
     columns: { count: ints('a').length, a: ints('a'), b: ints('b'), weight: doubles('weight') },
-    highest: doubles('highest')[0]!,
     mate: ints('mate'),
     ...(parts !== undefined && { barrier: barrierFrom('barrier', parts) }),
     ...(floor && { floor: { good: floor.good, bad: floor.bad, barrier: barrierFrom('floor', floor.parts) } }),
@@ -86,6 +84,7 @@ function columnsOfMatching(matching: Matching): NamedColumns {
   return {
     dual,
     blossomDual,
+    // JSON knows no infinity.
     exposure: Float64Array.of(exposure),
     matched: matching.mate,
     top,

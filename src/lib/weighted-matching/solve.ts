@@ -21,8 +21,8 @@ export interface Solution {
 }
 
 /**
- * As many pairs as can be, and among all such matchings one of the greatest total weight, with its proof. Any graph will
- * do: empty, odd, in pieces, with weights below 0. Time grows about with the pairs times log n on real instances.
+ * As many pairs as can be, and among all such matchings one of the greatest total weight, with its proof. Any graph
+ * will do: empty, odd, in pieces, with weights below 0. Time grows about with the pairs times log n on real instances.
  */
 export function solveMatching(graph: Graph): Solution {
   return solveLargest(graph, findLargestMatching(graph))

@@ -1,47 +1,48 @@
-// biome-ignore-all lint/style/noNonNullAssertion: every index is within its array by construction
+import { countResting, FEW, moveExposure, PART } from './exposure.ts'
 import { matchGreedily, setInitialDuals } from './initial-duals.ts'
 import { jumpStart } from './jump-start.ts'
 import type { Matching } from './matching.ts'
 
-/** Beyond `deficiency`, so many may rest on λ when the forest takes over: each of them will be a tree of it. */
-const FEW = 2
-const PART = 0.02
+/** λ begins where the duals of so many lie below it: one person with bad pairs only must not take it far down. */
+const BELOW = 0.02
+/**
+ * Its first step down, as a part of the way from the mean of the duals; how steps grow, and shrink after one too far.
+ */
+const STEP = 0.2
+const GROWTH = 1.25
+const SHRINKAGE = 0.25
 const MOST_STEPS = 60
 
 /**
- * Duals and a first matching for an empty one: greedy, then the half-integral jump start.
- *
- * Where somebody must be left over it is run again and again while λ comes down in growing steps from the lowest dual there
- * is, until hardly more than need be rest on it. Any λ is right (optimise.ts); this one is quick: with a λ far too low the
- * last trees would have to grow over everybody before they reach it, with one too high too many would be left to the forest.
+ * Duals and a first matching for an empty one: greedy, then the half-integral jump start. Where somebody must be left
+ * over, the jump start is run again and again while λ comes down, until hardly more than need be rest on it.
  */
 export function startMatching(matching: Matching, deficiency: number): void {
   setInitialDuals(matching)
-  if (deficiency > 0) {
-    const Q = Number(process.env.Q)
-    const sorted = matching.dual.toSorted()
-    matching.exposure = sorted[Math.floor(Q * (matching.n - 1))]!
-    for (let v = 0; v < matching.n; v++) matching.dual[v] = Math.max(matching.dual[v]!, matching.exposure)
-  }
+  if (deficiency > 0) moveExposure(matching, BELOW * matching.n)
   matchGreedily(matching)
   jumpStart(matching)
-  if (deficiency === 0) return
+  if (deficiency > 0) lowerExposure(matching, deficiency)
+}
 
-  const mean = matching.dual.reduce((sum, dual) => sum + dual, 0) / matching.n
-  let step = 2 * Math.max(2, Math.floor((mean - matching.exposure) / Number(process.env.D)))
-  for (let steps = 0; steps < MOST_STEPS && countResting(matching) > deficiency * (1 + PART) + Number(process.env.FW); steps++) {
+function lowerExposure(matching: Matching, deficiency: number): void {
+  const { n, dual, mate } = matching
+  const mean = dual.reduce((sum, value) => sum + value, 0) / n
+  const most = deficiency * (1 + PART) + FEW
+  // Even steps keep the parity of λ, and so that of the duals resting on it.
+  let step = Math.max(4, evenPart(STEP * (mean - matching.exposure)))
+  for (let steps = 0; steps < MOST_STEPS && step > 0 && countResting(matching) > most; steps++) {
+    const before = { dual: dual.slice(), mate: mate.slice(), exposure: matching.exposure }
     matching.exposure -= step
-    step = 2 * Math.floor(Number(process.env.G)/2 * step)
     jumpStart(matching)
+    if (countResting(matching) >= deficiency) step = evenPart(GROWTH * step)
+    else {
+      dual.set(before.dual)
+      mate.set(before.mate)
+      matching.exposure = before.exposure
+      step = evenPart(SHRINKAGE * step)
+    }
   }
 }
 
-export function lowestDual({ dual }: Matching): number {
-  return dual.reduce((lowest, value) => Math.min(lowest, value), Number.POSITIVE_INFINITY)
-}
-
-function countResting({ n, mate, dual, exposure }: Matching): number {
-  let resting = 0
-  for (let v = 0; v < n; v++) if (mate[v]! < 0 && dual[v] === exposure) resting++
-  return resting
-}
+const evenPart = (value: number) => 2 * Math.floor(value / 2)

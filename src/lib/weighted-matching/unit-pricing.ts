@@ -1,29 +1,34 @@
 // biome-ignore-all lint/style/noNonNullAssertion: every index is within its array by construction
-import { INNER, type LargestMatching, OUTER } from './cardinality.ts'
+import { INNER, type LargestMatching } from './cardinality.ts'
 import type { Pricing } from './pair-source.ts'
 
 /**
- * The proof of a largest matching as a dual solution of unit weights (times four): 1 for inner vertices, 0 for outer ones, ½
- * for the rest, and z = 1 for odd parts of more than one. Violated are the pairs that cross the barrier, and no others.
+ * A largest matching as a pricing of unit weights (times four) by which exactly the pairs that cross its barrier are
+ * violated: those between two odd parts, or from one to the rest. Inner people have u = 1. Each odd part, and the
+ * rest, is a set with u = 0 and z = 1; the largest of them has u = ½ instead, so that its pairs, mostly nearly all,
+ * need no look at z.
  */
 export function unitPricing({ place, component }: LargestMatching, atLeast: number): Pricing {
   const n = place.length
+  // Sets by their component, the rest by n.
+  const setOf = (v: number) => (component[v]! < 0 ? n : component[v]!)
+  const size = new Int32Array(n + 1)
+  for (let v = 0; v < n; v++) if (place[v] !== INNER) size[setOf(v)]!++
+  const largest = size.indexOf(size.reduce((most, count) => Math.max(most, count), 0))
+
   const duals = new Float64Array(n)
-  const size = new Int32Array(n)
-  for (let v = 0; v < n; v++) {
-    duals[v] = place[v] === INNER ? 4 : place[v] === OUTER ? 0 : 2
-    if (place[v] === OUTER) size[component[v]!]!++
-  }
   const number = new Map<number, number>()
-  const inside: number[] = []
+  const around: number[] = []
   for (let v = 0; v < n; v++) {
-    const part = component[v]!
-    if (part < 0 || size[part]! < 3) inside.push(-1)
+    const set = setOf(v)
+    duals[v] = place[v] === INNER ? 4 : set === largest ? 2 : 0
+    if (place[v] === INNER || set === largest || size[set]! < 2) around.push(-1)
     else {
-      number.set(part, number.get(part) ?? number.size)
-      inside.push(n + number.get(part)!)
+      number.set(set, number.get(set) ?? number.size)
+      around.push(n + number.get(set)!)
     }
   }
-  const around = Int32Array.from([...inside, ...new Array<number>(number.size).fill(-1)])
-  return { duals, around, blossomDuals: new Float64Array(number.size).fill(4), atLeast, weigh: 'one', highest: 0 }
+  for (let i = 0; i < number.size; i++) around.push(-1)
+  const blossomDuals = new Float64Array(number.size).fill(4)
+  return { duals, around: Int32Array.from(around), blossomDuals, atLeast, weigh: 'one', highest: 0 }
 }

@@ -4,8 +4,9 @@ import { setWeight, weightBetween } from './graph.ts'
 import type { Matching } from './matching.ts'
 
 /**
- * Opens the outermost blossom round v outside of a search. Each of its vertices takes over half of its dual, which leaves
- * the slacks within as they are and adds to those leaving it; so the pair at its base is not tight any more, and is parted.
+ * Opens the outermost blossom round v outside of a search. Each of its vertices takes over half of its dual, which
+ * leaves the slacks within as they are and adds to those leaving it; so the pair at its base is not tight any more,
+ * and is parted.
  */
 function openTop(matching: Matching, v: number): void {
   const { dual, blossomDual, mate, base, top, scratch } = matching
@@ -39,8 +40,8 @@ function part(mate: Int32Array, v: number): void {
 }
 
 /**
- * Gives an allowed or banned pair another weight (times four; -Infinity bans it), at all its places in both rows, and puts
- * right what that breaks: a slack below 0, a matched pair or one of a blossom's cycle that is not tight any more.
+ * Gives an allowed or banned pair another weight (times four; -Infinity bans it), at all its places in both rows, and
+ * puts right what that breaks: a slack below 0, a matched pair or one of a blossom's cycle that is not tight any more.
  */
 export function reweigh(matching: Matching, v: number, w: number, weight4: number): void {
   const { graph, dual, mate, top } = matching

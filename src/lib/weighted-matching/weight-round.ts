@@ -14,8 +14,9 @@ import { startMatching } from './start.ts'
 import { raiseDual } from './warm-start.ts'
 
 /**
- * Can the sum be greater? Solves the graph as it is now, from where the round before left off, and holds its duals against all
- * pairs. The value of the duals, with each raised by half of its vertex's worst violation, bounds every matching.
+ * Can the sum be greater? Solves the graph as it is now, from where the round before left off, and holds its duals
+ * against all pairs. The value of the duals, with each raised by half of its vertex's worst violation, bounds every
+ * matching.
  */
 export async function askWeight(
   source: PairSource,
@@ -52,8 +53,8 @@ function solveGraph(state: ColumnState): Matching {
 }
 
 /**
- * Makes room for the new columns: where one is violated, the dual of an end is raised. Rather of one that is exposed anyway,
- * else of the one that has more new columns; so fewer pairs are parted.
+ * Makes room for the new columns: where one is violated, the dual of an end is raised. Rather of one that is exposed
+ * anyway, else of the one that has more new columns; so fewer pairs are parted.
  */
 function admit(state: ColumnState, matching: Matching): void {
   const { n, columns, admitted } = state

@@ -14,7 +14,10 @@ const greatestOf = new Float64Array(1 << MOST)
 const weightOf = new Float64Array(1 << MOST)
 const cardinalityOf = new Int8Array(1 << MOST)
 
-/** All subsets of at most 14 vertices, each from smaller ones: its last vertex is left over, or matched with one of the others. */
+/**
+ * All subsets of at most 14 vertices, each from smaller ones: its last vertex is left over, or matched with one of the
+ * others.
+ */
 export function bruteForce(n: number, pairs: readonly Triple[]): Best {
   const weight = new Float64Array(n * n).fill(Number.NaN)
   for (const [a, b, w] of pairs) weight[a * n + b] = weight[b * n + a] = w

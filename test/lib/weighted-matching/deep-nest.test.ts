@@ -5,8 +5,8 @@ import { expectProven, pairsOf, type Triple } from './instances.ts'
 const DEPTH = 10_000
 
 /**
- * Rings of two people each round a centre, farther and farther out, and one person far beyond. Each ring with all that it
- * holds is odd and nearer to itself than to the next: that makes a blossom in a blossom in a blossom.
+ * Rings of two people each round a centre, farther and farther out, and one person far beyond. Each ring with all that
+ * it holds is odd and nearer to itself than to the next: that makes a blossom in a blossom in a blossom.
  */
 function nest(depth: number): { n: number; pairs: Triple[] } {
   const pairs: Triple[] = []

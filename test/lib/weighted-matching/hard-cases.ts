@@ -1,6 +1,6 @@
 /**
- * The cases that implementations of the blossom method got wrong over the years, as collected by van Rantwijk (and kept by
- * NetworkX): pairs [a, b, weight], the greatest weight of any matching, and of one of the largest.
+ * The cases that implementations of the blossom method got wrong over the years, as collected by van Rantwijk (and
+ * kept by NetworkX): pairs [a, b, weight], the greatest weight of any matching, and of one of the largest.
  */
 export interface HardCase {
   name: string

@@ -64,8 +64,8 @@ export function mapInstance(random: () => number, n: number, near: number, size:
 }
 
 /**
- * Two copies, everybody joined to their own copy with weight 0: its largest matchings leave nobody over, and the greatest is
- * worth twice the greatest of the original of any cardinality.
+ * Two copies, everybody joined to their own copy with weight 0: its largest matchings leave nobody over, and the
+ * greatest is worth twice the greatest of the original of any cardinality.
  */
 export function doubled({ n, pairs }: Instance): Instance {
   const copies = pairs.flatMap(([a, b, weight]): Triple[] => [
@@ -76,7 +76,7 @@ export function doubled({ n, pairs }: Instance): Instance {
 }
 
 /** A shuffled 0 … n - 1. */
-export function permutation(random: () => number, n: number): number[] {
+function permutation(random: () => number, n: number): number[] {
   const order = Array.from({ length: n }, (_, i) => i)
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))

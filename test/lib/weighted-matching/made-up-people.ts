@@ -11,29 +11,33 @@ export interface People {
   y: Int16Array
 }
 
-/** @param shares of the countries, the first ones; the last takes who remains. */
+/**
+ * In the order of their countries, which makes long rows of pairs that are allowed or not, and so twice as fast.
+ * @param shares of the countries, the first ones; the last takes who remains
+ */
 export function madeUpPeople(n: number, shares: readonly number[], seed = 1): People {
   const random = openRandom(seed)
-  const people = { n, country: new Uint8Array(n), x: new Int16Array(n), y: new Int16Array(n) }
+  const people = { n, country: new Uint8Array(n).fill(shares.length), x: new Int16Array(n), y: new Int16Array(n) }
+  let from = 0
+  for (const [country, share] of shares.entries()) {
+    const to = from + Math.round(share * n)
+    people.country.fill(country, from, to)
+    from = to
+  }
   for (let v = 0; v < n; v++) {
-    let left = random()
-    let country = 0
-    for (; country < shares.length && left >= shares[country]!; country++) left -= shares[country]!
-    people.country[v] = country
     people.x[v] = random() * 4000
     people.y[v] = random() * 4000
   }
   return people
 }
 
-/** Scores of i with each j > i, at j; below 0: not allowed. Without a branch: countries are as good as random. */
+/** Scores of i with each j > i, at j; below 0: not allowed. */
 function scoreRow({ n, country, x, y }: People, i: number, scores: Int32Array): void {
   const own = country[i]!
   const ownX = x[i]!
   const ownY = y[i]!
   for (let j = i + 1; j < n; j++) {
-    const isSame = ((country[j]! ^ own) - 1) >>> 31
-    scores[j] = scoreAt(ownX, ownY, x[j]!, y[j]!) - 65_536 * isSame
+    scores[j] = country[j] === own ? -1 : scoreAt(ownX, ownY, x[j]!, y[j]!)
   }
 }
 
@@ -129,8 +133,8 @@ const PEOPLE = 2 ** 20
 const RANKS = 2 ** 22
 
 /**
- * The best of everybody by rank, ties by a hash: rank, hash and partner in one number. A list grows to twice its size before
- * its worse half is dropped; what is below `least` cannot come into it any more.
+ * The best of everybody by rank, ties by a hash: rank, hash and partner in one number. A list grows to twice its size
+ * before its worse half is dropped; what is below `least` cannot come into it any more.
  */
 function openBest(n: number, keep: number) {
   const room = 2 * keep

@@ -77,7 +77,7 @@ test('squares that would not be exact are refused', () => {
   expect(solveByPolicy(3, pairs, 'total').total).toBe(30_000_000)
 })
 
-test('greedy takes the best pair first, of equals the one with the lower numbers, and is never above the optimum', () => {
+test('greedy takes the best pair first, of equals the one with the lower numbers', () => {
   const equal: Triple[] = [
     [3, 2, 7],
     [1, 3, 7],

@@ -4,6 +4,9 @@ import { graphOf, solveMatching } from '../../../src/lib/weighted-matching/index
 import { doubled, expectProven, type Instance, mapInstance, pairsOf, randomInstance, relabelled } from './instances.ts'
 import { openRandom } from './random.ts'
 
+/** Milliseconds; it takes a few thousand where nothing else runs. */
+const SLOW = { timeout: 120_000 }
+
 const solve = ({ n, pairs }: Instance) => solveMatching(graphOf(n, pairsOf(pairs)))
 
 /** Graphs of up to 300 vertices: of a few pairs each or dense, on a map, doubled. */
@@ -26,14 +29,14 @@ const instances = fc
     return randomInstance(random, n, degree / Math.max(1, n), kind === 'negative' ? -most : 0, most)
   })
 
-test('every solution to 300 vertices carries a proof that the checker accepts', () => {
+test('every solution to 300 vertices carries a proof that the checker accepts', SLOW, () => {
   fc.assert(
     fc.property(instances, (instance) => expectProven(solve(instance), instance.pairs)),
     { numRuns: 700, seed: 1 },
   )
 })
 
-test('other numbers for the people and another order of the pairs change neither cardinality nor total', () => {
+test('other numbers for the people and another order of the pairs change neither cardinality nor total', SLOW, () => {
   fc.assert(
     fc.property(instances, fc.nat(), (instance, seed) => {
       const { cardinality, total } = solve(instance)
@@ -44,28 +47,32 @@ test('other numbers for the people and another order of the pairs change neither
   )
 })
 
-test('a constant added to all weights adds it once a pair, a factor multiplies the total, and the proof holds', () => {
-  fc.assert(
-    fc.property(
-      instances,
-      fc.integer({ min: -1000, max: 1000 }),
-      fc.integer({ min: 1, max: 50 }),
-      (instance, add, times) => {
-        const { cardinality, total } = solve(instance)
-        const moved: Instance = { n: instance.n, pairs: instance.pairs.map(([a, b, w]) => [a, b, times * w + add]) }
-        const other = solve(moved)
-        expect({ cardinality: other.cardinality, total: other.total }).toEqual({
-          cardinality,
-          total: times * total + add * cardinality,
-        })
-        expectProven(other, moved.pairs)
-      },
-    ),
-    { numRuns: 150, seed: 3 },
-  )
-})
+test(
+  'a constant added to all weights adds it once a pair, a factor multiplies the total, and the proof holds',
+  SLOW,
+  () => {
+    fc.assert(
+      fc.property(
+        instances,
+        fc.integer({ min: -1000, max: 1000 }),
+        fc.integer({ min: 1, max: 50 }),
+        (instance, add, times) => {
+          const { cardinality, total } = solve(instance)
+          const moved: Instance = { n: instance.n, pairs: instance.pairs.map(([a, b, w]) => [a, b, times * w + add]) }
+          const other = solve(moved)
+          expect({ cardinality: other.cardinality, total: other.total }).toEqual({
+            cardinality,
+            total: times * total + add * cardinality,
+          })
+          expectProven(other, moved.pairs)
+        },
+      ),
+      { numRuns: 150, seed: 3 },
+    )
+  },
+)
 
-test('a pair that is not used can be taken away at no cost; a used one never makes it better', () => {
+test('a pair that is not used can be taken away at no cost; a used one never makes it better', SLOW, () => {
   fc.assert(
     fc.property(instances, fc.nat(), (instance, pick) => {
       const { n, pairs } = instance
@@ -83,7 +90,7 @@ test('a pair that is not used can be taken away at no cost; a used one never mak
   )
 })
 
-test('the same pairs give the same mates and the same steps', () => {
+test('the same pairs give the same mates and the same steps', SLOW, () => {
   fc.assert(
     fc.property(instances, (instance) => {
       const one = solve(instance)
