@@ -7,6 +7,9 @@ import { freePort } from '../support/ports.ts'
 /** The lines of figures, each a sum that adds up. */
 const FIGURES = /^Import +(\d+) rows = (\d+) applicants \+ (\d+) resubmissions \+ (\d+) faulty$/m
 
+const MATCHED =
+  /^Matching +(\d+) people = (\d+) in \d+ partnerships \+ (\d+) left over; .*, proven optimal in [\d.]+ s$/m
+
 test(
   'two demos at once each add up, and leave nothing behind',
   async () => {
@@ -17,9 +20,13 @@ test(
       const [rows, ...parts] = FIGURES.exec(out)?.slice(1).map(Number) ?? []
       expect(rows).toBe(129)
       expect(parts.reduce((sum, count) => sum + count, 0)).toBe(rows)
-      const [, recipients, accepted] = /^Topic 1 +(\d+) recipients = (\d+) accepted$/m.exec(out) ?? []
-      expect(accepted).toBe(recipients)
-      expect(out).toContain(`Mailbox    ${accepted} messages caught over SMTP`)
+      const [, people = '', introduced = '', left] = MATCHED.exec(out) ?? []
+      expect(Number(people)).toBe(Number(introduced) + Number(left))
+      const [, accepted = ''] = /^Introduced (\d+) recipients = \1 accepted$/m.exec(out) ?? []
+      expect(accepted).toBe(introduced)
+      const [, topic = ''] =
+        /^Topic 1 +(\d+) recipients = \1 accepted; skipped: \d+ no code of conduct$/m.exec(out) ?? []
+      expect(out).toContain(`Mailbox    ${Number(accepted) + Number(topic)} messages caught over SMTP`)
       // No terminal: lines that can be read in a log, without the control characters of a progress bar.
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
       expect(out).not.toMatch(/[\r\x1b]/)
