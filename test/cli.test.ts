@@ -42,6 +42,7 @@ test.each([
 test('--help is answered on stdout', async () => {
   const { code, out } = await runPairpost(['--help'])
   expect(out).toContain('token create --role R --name N')
+  expect(out).toContain('match --scores FILE')
   expect(code).toBe(0)
 })
 

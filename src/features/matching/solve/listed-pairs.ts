@@ -61,19 +61,26 @@ function addPair(pairs: ListedPairs, first: number, second: number, rank: number
   pairs.count++
 }
 
-/** Ranks fill 31 bits of a double, the place in the list the other 22: sorted as numbers, without a comparison function. */
-const PLACES = 2 ** 22
+const DIGITS = 2 ** 16
 
+/** The best first, and of equals the first: a radix sort by the lower, then by the upper half of what is missing to the best rank. */
 function inOrder(pairs: ListedPairs): ListedPairs {
-  const { count } = pairs
-  if (count > PLACES) throw new RangeError(`${count} pairs are too many to be put into order.`)
-  const keys = Float64Array.from({ length: count }, (_, at) => pairs.rank[at]! * PLACES + (PLACES - 1 - at)).sort()
-  const sorted = openPairs(count)
-  for (let at = count - 1; at >= 0; at--) {
-    const key = keys[at]!
-    const rank = Math.floor(key / PLACES)
-    const place = PLACES - 1 - (key - rank * PLACES)
-    addPair(sorted, pairs.first[place]!, pairs.second[place]!, rank)
+  const { count, rank } = pairs
+  let order = Int32Array.from({ length: count }, (_, at) => at)
+  for (const shift of [0, 16]) {
+    const digitOf = (at: number): number => (~rank[at]! >>> shift) & (DIGITS - 1)
+    const next = new Int32Array(DIGITS + 1)
+    for (const at of order) next[digitOf(at) + 1]!++
+    for (let digit = 0; digit < DIGITS; digit++) next[digit + 1]! += next[digit]!
+    const sorted = new Int32Array(count)
+    for (const at of order) sorted[next[digitOf(at)]!++] = at
+    order = sorted
   }
-  return sorted
+  const { first, second } = pairs
+  return {
+    count,
+    first: order.map((at) => first[at]!),
+    second: order.map((at) => second[at]!),
+    rank: order.map((at) => rank[at]!),
+  }
 }

@@ -13,7 +13,7 @@ import { listAllPairs } from './list-all-pairs.ts'
 import { openPoolSource, type PoolSource } from './pair-source.ts'
 import type { MatchingProblem, SolveRound, TileRunner } from './problem.ts'
 import { runGreedy } from './run-greedy.ts'
-import { openScoringThreads } from './scoring-threads.ts'
+import { openScoringThreads, type ScoringThreads } from './scoring-threads.ts'
 import { openStopwatch } from './stopwatch.ts'
 import { openTileAsker } from './tile-asker.ts'
 
@@ -45,6 +45,8 @@ export interface Waiting {
   progress(hundredths: number): void
   checkpoint: ((round: number, content: Uint8Array) => Promise<void>) | undefined
   tiles: TileRunner | undefined
+  /** Begun before the task was known; otherwise they are begun when they are needed. */
+  scoringThreads?: ScoringThreads | undefined
 }
 
 /** A pairing of the pool. Persons are those of the profiles. */
@@ -69,21 +71,26 @@ export const CANDIDATES = 24
 const AFTER_SCORING = 15
 const AFTER_GREEDY = 25
 const AFTER_SOLVING = 85
+const AFTER_CHECK = 99
+
+/** Nobody knows how many rounds there will be; each goes a fifth of the way that is left. */
+const afterRound = (round: number): number => AFTER_SOLVING - (AFTER_SOLVING - AFTER_GREEDY) * 0.8 ** round
 
 export async function matchPool(task: PoolTask, waiting: Waiting): Promise<PoolMatch> {
   const { profiles, tier, candidates } = task
   const watch = openStopwatch()
   const resumed = task.resume && checkpointOfBytes(task.resume)
   const cycle = { next: resumed?.nextCycle ?? 0 }
-  const asker = openAsker(task, waiting, cycle)
+  const steps = openSteps(waiting)
+  const asker = openAsker(task, waiting, cycle, steps.told)
   try {
     const source = openPoolSource(profiles.n, asker)
     if (!resumed) await source.bestLists(candidates, null)
     watch.lap('score')
-    waiting.progress(AFTER_SCORING)
+    steps.next(AFTER_GREEDY)
     const greedyMate = resumed?.greedyMate ?? (await runGreedy(source, candidates)).mate
     watch.lap('greedy')
-    waiting.progress(AFTER_GREEDY)
+    steps.next(afterRound(1))
 
     const rounds = resumed?.rounds ?? []
     let solution: PolicySolution & Partial<ColumnSolution>
@@ -97,14 +104,15 @@ export async function matchPool(task: PoolTask, waiting: Waiting): Promise<PoolM
         ...(resumed ? { resume: resumed.solver } : {}),
         async onRound({ round, violated, added, objective, gap }, snapshot) {
           rounds.push({ round, violated, added, objective, gap, ms: watch.lap('solve') })
-          waiting.progress(AFTER_SOLVING - (AFTER_SOLVING - AFTER_GREEDY) * 0.8 ** round)
+          steps.next(afterRound(round + 1))
           const content = () => checkpointToBytes({ solver: snapshot(), greedyMate, rounds, nextCycle: cycle.next })
           await waiting.checkpoint?.(round, content())
         },
       })
     }
     watch.lap('solve')
-    waiting.progress(AFTER_SOLVING)
+    steps.next(AFTER_SOLVING)
+    steps.next(AFTER_CHECK)
 
     const proven = solution.proven ?? true
     if (proven) await refuseFaultyProof(source, solution)
@@ -130,10 +138,30 @@ export async function matchPool(task: PoolTask, waiting: Waiting): Promise<PoolM
   }
 }
 
-function openAsker({ profiles, tier, threads }: PoolTask, { tiles }: Waiting, cycle: { next: number }): Asker {
+/** Progress goes from step to step, and within a step as far as its question over all pairs has come. */
+function openSteps({ progress }: Waiting) {
+  let from = 0
+  let to = AFTER_SCORING
+  return {
+    told: (part: number) => progress(from + (to - from) * part),
+    next(end: number) {
+      from = to
+      to = end
+      progress(from)
+    },
+  }
+}
+
+function openAsker(
+  task: PoolTask,
+  { tiles, scoringThreads }: Waiting,
+  cycle: { next: number },
+  told: (part: number) => void,
+): Asker {
+  const { profiles, tier, threads } = task
   if (tier === 'graph') return openLocalAsker(profiles)
   if (tier === 'tiles' && tiles) return openTileAsker(profiles, tiles, cycle)
-  return openScoringThreads(profiles, { threads, stores: tier === 'stored' })
+  return (scoringThreads ?? openScoringThreads(threads)).score(profiles, tier === 'stored', told)
 }
 
 /** @throws Error: a proof that is not accepted is a fault of ours, and its matching must not be used */

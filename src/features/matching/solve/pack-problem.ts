@@ -12,9 +12,8 @@ export interface PackedProblem {
   applicantOf: Int32Array
 }
 
-/** @param problem one whose hierarchy and locks have no faults */
-export function packProblem(problem: MatchingProblem): PackedProblem {
-  const applicantOf = freePlacesOf(problem)
+/** @param problem one whose hierarchy and locks have no faults @param applicantOf if it is known already */
+export function packProblem(problem: MatchingProblem, applicantOf = freePlacesOf(problem)): PackedProblem {
   const applicants = Array.from(applicantOf, (at) => problem.applicants[at] as MatchingApplicant)
   const { people, bans } =
     problem.mode === 'mentors' ? namePlaces(applicants, problem.bans) : { people: applicants, bans: problem.bans }
@@ -22,7 +21,7 @@ export function packProblem(problem: MatchingProblem): PackedProblem {
 }
 
 /** Indices of applicants, ascending; of a mentor as often as there are places without a locked partner. */
-function freePlacesOf({ applicants, locks, mode }: MatchingProblem): Int32Array {
+export function freePlacesOf({ applicants, locks, mode }: MatchingProblem): Int32Array {
   const kept = new Map<number, number>()
   // In groups whoever is locked is placed with the others: a lock is part of a group, not the whole of it.
   if (mode !== 'groups') for (const id of locks.flat()) kept.set(id, (kept.get(id) ?? 0) + 1)

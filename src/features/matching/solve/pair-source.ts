@@ -11,8 +11,8 @@ import { personAt } from './tiles.ts'
 /** All pairs of the pool, as the solver, the greedy reference and the checker ask for them. */
 export interface PoolSource extends PairSource {
   /**
-   * The best partners, of those who count (1), of each of them; null: of everybody. The latter is asked once only; the
-   * former is valid until the next call.
+   * The best partners, of those who count (1), of each of them; null: of everybody, which is asked only once until
+   * `bestPairs` is called. Valid until the next call.
    */
   bestLists(keep: number, among: Uint8Array | null): Promise<MergedLists>
   /** How many partners these people (1) may have, by person. */
@@ -24,6 +24,7 @@ export interface PoolSource extends PairSource {
 export function openPoolSource(n: number, asker: Asker): PoolSource {
   let ofEverybody: MergedLists | undefined
   let ofSome: MergedLists | undefined
+  let priced: MergedLists | undefined
 
   async function bestLists(keep: number, among: Uint8Array | null): Promise<MergedLists> {
     if (among === null && ofEverybody?.lists.keep === keep) return ofEverybody
@@ -45,11 +46,17 @@ export function openPoolSource(n: number, asker: Asker): PoolSource {
 
     async bestPairs(count, atLeast) {
       const { lists } = await bestLists(count, null)
-      return pairsInOrder(n, keysOf(n, lists, scoreOfRank, atLeast))
+      const pairs = pairsInOrder(n, keysOf(n, lists, scoreOfRank, atLeast))
+      // The graph begins here. Lists are large, and are not needed any more.
+      ofEverybody = undefined
+      ofSome = undefined
+      return pairs
     },
 
     async price(pricing, most) {
-      const merged = openMergedLists(n, most)
+      if (priced?.lists.keep === most) clearMergedLists(priced)
+      else priced = openMergedLists(n, most)
+      const merged = priced
       const worst = new Float64Array(n)
       let count = 0
       for await (const { cover, content } of asker.ask({ kind: 'price', keep: most, pricing })) {

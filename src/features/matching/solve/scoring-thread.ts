@@ -1,36 +1,36 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { once } from 'node:events'
+import { type MessagePort, parentPort } from 'node:worker_threads'
 import { type BestLists, clearLists, openBestLists } from './best-lists.ts'
 import { openCollector } from './collector.ts'
-import type { ThreadData } from './open-thread.ts'
-import { openScoredRows, openStoredRows, openStoringRows } from './read-rows.ts'
-import type { ScoringThreadData, ThreadQuestion } from './scoring-threads.ts'
+import { openScoredRows, openStoredRows, openStoringRows, type Triangle } from './read-rows.ts'
+import type { ThreadPool, ThreadQuestion } from './scoring-threads.ts'
 import { coverOfAll, tileOf } from './tiles.ts'
 
-/** The thread of scoring-threads.ts. */
-const { profiles, triangle } = (workerData as ThreadData<ScoringThreadData>).data
-const kept = new Map<number, BestLists>()
+/** The thread of scoring-threads.ts: first it is told of the pool, then asked. */
+const port = parentPort as MessagePort
+const [{ profiles, triangle }] = (await once(port, 'message')) as [ThreadPool]
+const { n } = profiles
+let kept: BestLists | undefined
 const readers = {
   score: remember(() => openScoredRows(profiles)),
-  store: remember(() => openStoringRows(profiles, triangle ?? missing())),
-  stored: remember(() => openStoredRows(triangle ?? missing())),
+  store: remember(() => openStoringRows(profiles, triangle as Triangle)),
+  stored: remember(() => openStoredRows(triangle as Triangle)),
 }
 
-parentPort?.on('message', ({ question, tileSize, tiles, next, rows }: ThreadQuestion) => {
-  const { n } = profiles
+port.on('message', ({ question, tileSize, tiles, next, rows }: ThreadQuestion) => {
   const collector = openCollector(question, readers[rows](), coverOfAll(n), reuseLists)
   for (let tile = Atomics.add(next, 0, 1); tile < tiles; tile = Atomics.add(next, 0, 1))
     collector.take(tileOf(n, tileSize, tile))
   const content = collector.answer()
   const buffers = Object.values(content.columns).map(({ buffer }) => buffer as ArrayBuffer)
-  parentPort?.postMessage(content, buffers)
+  port.postMessage(content, buffers)
 })
 
-/** An answer is a copy of what lists hold, so they are free as soon as it is given. */
+/** An answer is a copy of what lists hold, so they are free as soon as it is given. Longer ones are not asked for again. */
 function reuseLists(people: number, keep: number): BestLists {
-  const lists = kept.get(keep) ?? openBestLists(people, keep)
-  kept.set(keep, lists)
-  clearLists(lists)
-  return lists
+  if (kept?.keep === keep) clearLists(kept)
+  else kept = openBestLists(people, keep)
+  return kept
 }
 
 function remember<Value>(open: () => Value): () => Value {
@@ -39,8 +39,4 @@ function remember<Value>(open: () => Value): () => Value {
     opened ??= open()
     return opened
   }
-}
-
-function missing(): never {
-  throw new Error('This thread was given no memory to store scores in.')
 }

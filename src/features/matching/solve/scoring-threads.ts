@@ -6,8 +6,8 @@ import type { Question } from './questions.ts'
 import { openScoredRows, openStoredRows, openTriangle, type Rows, type Triangle } from './read-rows.ts'
 import { countTiles, coverOfAll } from './tiles.ts'
 
-/** What a thread begins with. */
-export interface ScoringThreadData {
+/** The first that a thread is told: whose pairs it scores. */
+export interface ThreadPool {
   profiles: Profiles
   triangle: Triangle | null
 }
@@ -22,18 +22,28 @@ export interface ThreadQuestion {
   rows: 'score' | 'store' | 'stored'
 }
 
+/** Scoring threads, begun early: they read their modules while the people are still being packed. */
+export interface ScoringThreads {
+  /** @param stores keeps the scores in memory: 2 octets a pair @param told now and then what part of a question is done */
+  score(profiles: Profiles, stores: boolean, told?: (part: number) => void): Asker
+}
+
+export function openScoringThreads(threads: number): ScoringThreads {
+  const workers = Array.from({ length: threads }, openScoringThread)
+  return { score: (...asked) => openAsker(workers, ...asked) }
+}
+
 /**
- * Scoring threads, which answer questions about all pairs together. What one of them answers is about all tiles that it
- * took; which these were makes no difference to the sum. @param stores keeps the scores in memory: 2 octets a pair
+ * Threads answer questions about all pairs together. What one of them answers is about all tiles that it took; which these
+ * were makes no difference to the sum.
  */
-export function openScoringThreads(
-  profiles: Profiles,
-  { threads, stores }: { threads: number; stores: boolean },
+function openAsker(
+  workers: readonly ScoringThread[],
+  ...[profiles, stores, told]: Parameters<ScoringThreads['score']>
 ): Asker {
   const { n } = profiles
   const triangle = stores ? openTriangle(n) : null
-  const data: ScoringThreadData = { profiles, triangle }
-  const workers = Array.from({ length: threads }, () => openScoringThread(data))
+  for (const worker of workers) worker.begin({ profiles, triangle })
   const tiles = countTiles(n, LOCAL_TILE)
   let scored: Rows | undefined
   const storedRows = triangle && openStoredRows(triangle)
@@ -50,7 +60,8 @@ export function openScoringThreads(
       const rows = isStored ? 'stored' : storesNow ? 'store' : 'score'
       const next = new Int32Array(new SharedArrayBuffer(4))
       const asked: ThreadQuestion = { question, tileSize: LOCAL_TILE, tiles, next, rows }
-      const contents = await Promise.all(workers.map((worker) => worker.ask(asked)))
+      const timer = setInterval(() => told?.(Math.min(1, Atomics.load(next, 0) / tiles)), TOLD_EVERY_MS)
+      const contents = await Promise.all(workers.map((worker) => worker.ask(asked))).finally(() => clearInterval(timer))
       isStored ||= storesNow
       for (const content of contents) yield { cover: coverOfAll(n), content }
     },
@@ -65,12 +76,16 @@ const coversAll = (question: Question): boolean =>
   question.kind === 'price' || question.kind === 'check' || (question.kind === 'best' && question.among === null)
 
 const YOUNG_MB = 4
+const TOLD_EVERY_MS = 500
 
-function openScoringThread(data: ScoringThreadData) {
-  const worker = openThread(new URL('./scoring-thread.ts', import.meta.url), data, YOUNG_MB)
+type ScoringThread = ReturnType<typeof openScoringThread>
+
+function openScoringThread() {
+  const worker = openThread(new URL('./scoring-thread.ts', import.meta.url), null, YOUNG_MB)
   // Who waits for an answer is told; without anybody waiting there is nobody to tell.
   worker.on('error', () => undefined)
   return {
+    begin: (pool: ThreadPool) => worker.postMessage(pool),
     ask: (question: ThreadQuestion) =>
       new Promise<Content>((resolve, reject) => {
         const stop = () => {

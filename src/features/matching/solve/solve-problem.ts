@@ -1,14 +1,12 @@
 import { availableParallelism } from 'node:os'
-import { type FieldFault, InvalidInput } from '../../../lib/errors.ts'
-import { checkHierarchy } from '../scores/index.ts'
-import { componentsOf, findContradictions } from './contradictions.ts'
-import { type GroupsMatch, MOST_AT_ONCE } from './groups/match-groups.ts'
-import { CANDIDATES, type PoolMatch, type Tier, tierFor, type Waiting } from './match-pool.ts'
-import { type PackedProblem, packProblem } from './pack-problem.ts'
-import { MOST_PEOPLE } from './pair-order.ts'
+import { componentsOf } from './contradictions.ts'
+import { type GroupsMatch, type GroupsTask, MOST_AT_ONCE } from './groups/match-groups.ts'
+import { CANDIDATES, type PoolMatch, type PoolTask, type Tier, tierFor, type Waiting } from './match-pool.ts'
+import { freePlacesOf, packProblem } from './pack-problem.ts'
 import { presentGroups } from './present-groups.ts'
 import { presentResult } from './present-result.ts'
 import type { MatchingProblem, MatchingResult, SolveOptions } from './problem.ts'
+import { refuseFaults } from './refuse-faults.ts'
 import { runTask, type Task } from './run-task.ts'
 import { runInThread } from './solving-threads.ts'
 
@@ -43,67 +41,51 @@ export async function solveProblemBy(
   problem: MatchingProblem,
   options: SolveOptions = {},
 ): Promise<MatchingResult> {
-  const { signal } = options
+  const { signal, checkpoint, tiles } = options
   signal?.throwIfAborted()
   refuseFaults(problem)
-  const packed = packProblem(problem)
-  const waiting: Waiting = { progress: openProgress(options), checkpoint: options.checkpoint, tiles: options.tiles }
-  const run = async <Found>(task: Task): Promise<Found> =>
-    packed.profiles.n <= (ways.few ?? FEW)
-      ? ((await runTask(task, waiting)) as Found)
-      : runInThread<Found>(task, waiting, signal)
+  const waiting: Waiting = { progress: openProgress(options), checkpoint, tiles }
+  const places = freePlacesOf(problem)
+  const threads = Math.max(1, options.threads ?? availableParallelism())
+  const packed = remember(() => packProblem(problem, places))
+  const makeTask = (): Task => {
+    const { profiles } = packed()
+    return problem.mode === 'groups'
+      ? { kind: 'groups', profiles, size: problem.group_size, kept: keptPeople(problem), threads, ...groupWays(ways) }
+      : { kind: 'pool', profiles, policy: problem.policy, threads, ...poolWays(ways, places.length), ...goals(options) }
+  }
+  const found =
+    places.length <= (ways.few ?? FEW)
+      ? await runTask(makeTask(), waiting)
+      : await runInThread(makeTask, needsThreads(problem, places.length, options, ways) ? threads : 0, waiting, signal)
   const result =
     problem.mode === 'groups'
-      ? presentGroups(problem, packed, await run<GroupsMatch>(groupsTask(problem, packed, options, ways)))
-      : presentResult(problem, packed, await run<PoolMatch>(poolTask(problem, packed, options, ways)))
+      ? presentGroups(problem, packed(), found as GroupsMatch)
+      : presentResult(problem, packed(), found as PoolMatch)
   signal?.throwIfAborted()
   waiting.progress(ALL)
   return result
 }
 
-function poolTask({ policy }: MatchingProblem, { profiles }: PackedProblem, options: SolveOptions, ways: Ways): Task {
-  return {
-    kind: 'pool',
-    profiles,
-    policy,
-    tier: ways.tier ?? tierFor(profiles.n),
-    threads: threadsOf(options),
-    candidates: ways.candidates ?? CANDIDATES,
-    gap: options.gap ?? 0,
-    resume: options.resume,
-  }
+const poolWays = ({ tier, candidates }: Ways, people: number): Pick<PoolTask, 'tier' | 'candidates'> => ({
+  tier: tier ?? tierFor(people),
+  candidates: candidates ?? CANDIDATES,
+})
+
+const groupWays = ({ mostAtOnce }: Ways): Pick<GroupsTask, 'mostAtOnce'> => ({ mostAtOnce: mostAtOnce ?? MOST_AT_ONCE })
+
+const goals = ({ gap, resume }: SolveOptions): Pick<PoolTask, 'gap' | 'resume'> => ({ gap: gap ?? 0, resume })
+
+function needsThreads({ mode }: MatchingProblem, people: number, { tiles }: SolveOptions, ways: Ways): boolean {
+  if (mode === 'groups') return people > groupWays(ways).mostAtOnce
+  const { tier } = poolWays(ways, people)
+  return tier === 'stored' || (tier === 'tiles' && tiles === undefined)
 }
 
-function groupsTask(problem: MatchingProblem, { profiles }: PackedProblem, options: SolveOptions, ways: Ways): Task {
-  const personOf = new Map(Array.from(profiles.personIds, (id, person) => [id, person]))
-  return {
-    kind: 'groups',
-    profiles,
-    size: problem.group_size,
-    kept: componentsOf(problem.locks).map((ids) => ids.map((id) => personOf.get(id) as number)),
-    mostAtOnce: ways.mostAtOnce ?? MOST_AT_ONCE,
-    threads: threadsOf(options),
-  }
-}
-
-const threadsOf = ({ threads }: SolveOptions): number => Math.max(1, threads ?? availableParallelism())
-
-/** @throws InvalidInput with all that is wrong */
-function refuseFaults(problem: MatchingProblem): void {
-  const { applicants, hierarchy, group_size, mode } = problem
-  // Whether a form has the answers that criteria name is not known here; nobody's answer counts neutrally.
-  const named = hierarchy.criteria.flatMap((criterion) =>
-    'answer' in criterion ? ['among' in criterion ? criterion.among : criterion.answer, criterion.answer] : [],
-  )
-  const faults: FieldFault[] = checkHierarchy(hierarchy, new Set(named))
-  if (applicants.length > MOST_PEOPLE)
-    faults.push({ field: 'applicants', message: `There are more than ${MOST_PEOPLE} people.` })
-  if (mode === 'groups' && !(Number.isInteger(group_size) && group_size >= 3))
-    faults.push({ field: 'group_size', message: 'A group is of three people at least.' })
-  if (faults.length === 0) {
-    faults.push(...findContradictions(problem).map(({ message }) => ({ field: 'locks', message })))
-  }
-  if (faults.length > 0) throw new InvalidInput(faults)
+/** Locked people by who must be in one group: indices of applicants, which in groups are the persons of the pool. */
+function keptPeople({ applicants, locks }: MatchingProblem): number[][] {
+  const personOf = new Map(applicants.map(({ person_id }, person) => [person_id, person]))
+  return componentsOf(locks).map((ids) => ids.map((id) => personOf.get(id) as number))
 }
 
 /** Whole hundredths, and only forwards. */
@@ -114,5 +96,13 @@ function openProgress({ progress }: SolveOptions): (hundredths: number) => void 
     if (done <= told) return
     told = done
     progress?.(done, ALL)
+  }
+}
+
+function remember<Value>(make: () => Value): () => Value {
+  let made: Value | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }

@@ -2,12 +2,14 @@ import { once } from 'node:events'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import type { Waiting } from './match-pool.ts'
 import type { ThreadData } from './open-thread.ts'
-import { runTask } from './run-task.ts'
-import type { FromThread, ThreadTask, ToThread } from './solving-threads.ts'
+import { runTask, type Task } from './run-task.ts'
+import { openScoringThreads } from './scoring-threads.ts'
+import type { FromThread, SolvingThreadData, ToThread } from './solving-threads.ts'
 
 /** The thread of solving-threads.ts. Its own threads end with it. */
 const port = parentPort as MessagePort
-const { task, keepsCheckpoints, hasTiles } = (workerData as ThreadData<ThreadTask>).data
+const { keepsCheckpoints, hasTiles, threads } = (workerData as ThreadData<SolvingThreadData>).data
+const scoringThreads = threads > 0 ? openScoringThreads(threads) : undefined
 const say = (message: FromThread) => port.postMessage(message)
 
 async function ask<Answer extends ToThread>(message: FromThread): Promise<Answer> {
@@ -18,6 +20,7 @@ async function ask<Answer extends ToThread>(message: FromThread): Promise<Answer
 }
 
 const waiting: Waiting = {
+  scoringThreads,
   progress: (hundredths) => say({ says: 'progress', hundredths }),
   checkpoint: keepsCheckpoints
     ? async (round, content) => void (await ask({ says: 'checkpoint', round, content }))
@@ -30,4 +33,5 @@ const waiting: Waiting = {
     : undefined,
 }
 
+const [task] = (await once(port, 'message')) as [Task]
 say({ says: 'found', found: await runTask(task, waiting) })

@@ -10,10 +10,12 @@ export type FromThread =
   | { says: 'found'; found: unknown }
 export type ToThread = { kept: true } | { answers: Uint8Array[] }
 
-export interface ThreadTask {
-  task: Task
+/** What the thread is given when it begins; its task follows. */
+export interface SolvingThreadData {
   keepsCheckpoints: boolean
   hasTiles: boolean
+  /** Scoring threads that it will need. */
+  threads: number
 }
 
 const YOUNG_MB = 16
@@ -21,11 +23,18 @@ const YOUNG_MB = 16
 /**
  * Runs a task on a thread of its own, which has nothing else to do and can be ended at any moment. The event loop of the
  * caller stays free.
- * @throws what the thread threw, what a checkpoint or tile threw, or the signal's reason
+ * @param makeTask called while the threads begin: this takes about as long as that
+ * @param threads scoring threads that the task will need
+ * @throws what making the task threw, what the thread or a checkpoint or tile threw, or the signal's reason
  */
-export function runInThread<Found>(task: Task, waiting: Waiting, signal: AbortSignal | undefined): Promise<Found> {
-  const data: ThreadTask = {
-    task,
+export async function runInThread<Found>(
+  makeTask: () => Task,
+  threads: number,
+  waiting: Waiting,
+  signal: AbortSignal | undefined,
+): Promise<Found> {
+  const data: SolvingThreadData = {
+    threads,
     keepsCheckpoints: waiting.checkpoint !== undefined,
     hasTiles: waiting.tiles !== undefined,
   }
@@ -51,9 +60,11 @@ export function runInThread<Found>(task: Task, waiting: Waiting, signal: AbortSi
   worker.on('exit', () => reject(new Error('The solving thread ended before it had found anything.')))
   const abort = () => reject(signal?.reason)
   signal?.addEventListener('abort', abort)
-  if (signal?.aborted) abort()
-  return promise.finally(async () => {
+  try {
+    worker.postMessage(makeTask())
+    return await promise
+  } finally {
     signal?.removeEventListener('abort', abort)
     await worker.terminate()
-  })
+  }
 }

@@ -48,7 +48,7 @@ export async function matchGroups(task: GroupsTask, waiting: Waiting): Promise<G
   const { profiles, size, kept } = task
   const { n } = profiles
   const watch = openStopwatch()
-  const asker = openAsker(task)
+  const asker = openAsker(task, waiting)
   try {
     const source = openPoolSource(n, asker)
     const bound = await boundOf(source, size)
@@ -82,8 +82,10 @@ export async function matchGroups(task: GroupsTask, waiting: Waiting): Promise<G
   }
 }
 
-function openAsker({ profiles, threads, mostAtOnce }: GroupsTask): Asker {
-  return profiles.n <= mostAtOnce ? openLocalAsker(profiles) : openScoringThreads(profiles, { threads, stores: false })
+function openAsker({ profiles, threads, mostAtOnce }: GroupsTask, { scoringThreads }: Waiting): Asker {
+  return profiles.n <= mostAtOnce
+    ? openLocalAsker(profiles)
+    : (scoringThreads ?? openScoringThreads(threads)).score(profiles, false)
 }
 
 /** Nobody has more than size - 1 others in their group, and every pair is counted from both ends. */
