@@ -19,7 +19,7 @@
  *  8. optimise.ts           from there to the optimum, also where somebody is left over: exposure.ts, start.ts
  *  9. solve.ts              all of it in a row
  * 10. warm-start.ts         what to do when weights change; open-solver.ts asks "what if" with it
- * 11. policy.ts, floor.ts   the best worst pair first, or the least sum of squared shortfalls; open-by-policy.ts
+ * 11. policy.ts, floor.ts   the best worst pair first, or the least sum of squared shortfalls
  * 12. column-generation.ts  where pairs are too many to be listed: pair-source.ts is asked what speaks against the
  *                           duals, in cardinality-round.ts (with unit-pricing.ts), floor-round.ts, weight-round.ts,
  *                           which work on column-state.ts; snapshot.ts keeps that between two rounds
@@ -37,7 +37,6 @@ export type { RoundReport } from './column-state.ts'
 export { type Graph, graphOf, type Pairs } from './graph.ts'
 export { type GreedyMatching, greedyMatching } from './greedy.ts'
 export type { Counts } from './matching.ts'
-export { type OpenPolicySolver, openByPolicy } from './open-by-policy.ts'
 export { type Change, type OpenSolver, openSolver } from './open-solver.ts'
 export { type PairSource, type Priced, type Pricing, violationOf } from './pair-source.ts'
 export { type Policy, type PolicySolution, solveByPolicy } from './policy.ts'

@@ -66,7 +66,7 @@ export function openSolver(given: Graph): OpenSolver {
 }
 
 /** Throws a RangeError for a pair that the graph has not, or a weight out of bounds, before anything is changed. */
-export function checkChanges(graph: Graph, changes: readonly Change[]): void {
+function checkChanges(graph: Graph, changes: readonly Change[]): void {
   for (const { a, b, weight } of changes) {
     if (!(a >= 0 && a < graph.n) || placesOf(graph, a, b).length === 0)
       throw new RangeError(`${a} and ${b} are no pair.`)
@@ -75,7 +75,7 @@ export function checkChanges(graph: Graph, changes: readonly Change[]): void {
 }
 
 /** A largest matching after some changes. The old proof holds if none of the pairs now allowed speaks against it. */
-export function largestAfter(
+function largestAfter(
   graph: Graph,
   old: LargestMatching,
   mate: Int32Array,

@@ -60,7 +60,7 @@ export function shortfallsOf(pairs: Pairs, highest: number): Pairs {
  * The weight of a score under `balanced`. It is at most 0, and that counts nothing: how many pairs there are is
  * settled.
  */
-export function shortfallOf(score: number, highest: number): number {
+function shortfallOf(score: number, highest: number): number {
   return -((highest - score) ** 2)
 }
 
