@@ -1,20 +1,9 @@
 import { sql } from 'kysely'
 import type { DbOrTx } from '../../../platform/db/open.ts'
+import type { MatchingApplicant } from '../scores/index.ts'
 
 /** A confirmed applicant with the answers that criteria are about. */
-export interface PoolRow {
-  person_id: number
-  given_name: string
-  family_name: string
-  country_code: string
-  language: string
-  time_zone: string | null
-  sector: string | null
-  career_stage: string | null
-  pathway: string
-  special_request: string | null
-  answers: Record<string, unknown>
-}
+export type PoolRow = Omit<MatchingApplicant, 'former_partner_ids' | 'role' | 'capacity' | 'code_of_conduct_agreed'>
 
 const HAS_ADDRESS = sql<boolean>`exists (select from addresses where addresses.person_id = applications.person_id)`
 /** Removed for the code of conduct, in this round or in one before. */

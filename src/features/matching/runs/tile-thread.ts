@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { answerTile, type PackedProblem } from '../solve/index.ts'
+import { openTiles, type PackedProblem } from '../solve/index.ts'
 
 /** The thread of tile-threads.ts: it knows one run, and answers its tiles one after the other. */
-const packed = workerData as PackedProblem
+const answerTile = openTiles(workerData as PackedProblem)
 
 export interface TileQuestion {
   question: Uint8Array
@@ -10,5 +10,5 @@ export interface TileQuestion {
 }
 
 parentPort?.on('message', ({ question, tile }: TileQuestion) => {
-  parentPort?.postMessage(answerTile(packed, question, tile))
+  parentPort?.postMessage(answerTile(question, tile))
 })

@@ -24,4 +24,4 @@ export type {
   TileRunner,
 } from './problem.ts'
 export { solveProblem } from './solve-problem.ts'
-export { answerTile } from './tile-asker.ts'
+export { openTiles } from './tile-asker.ts'

@@ -90,7 +90,7 @@ export interface MatchingResult {
 
 /**
  * Scores and prices blocks of pairs elsewhere: questions are asked cycle by cycle, each of so many tiles, and the answers
- * come in the order of the tiles. Whoever answers calls `answerTile`, which gives the same bytes everywhere.
+ * come in the order of the tiles. Whoever answers does so by `openTiles`, which gives the same bytes everywhere.
  */
 export interface TileRunner {
   ask(cycle: number, question: Uint8Array, tiles: number): Promise<Uint8Array[]>

@@ -34,14 +34,16 @@ export function openTileAsker(profiles: Profiles, runner: TileRunner, cycle: { n
 }
 
 /**
- * What one worker does for one tile. Nothing but these three decides the answer, so it does not matter who gives it, or
- * how often.
+ * What one worker does for one tile. Nothing but the problem, the question and the tile decides the answer, so it does not
+ * matter who gives it, or how often. The scores are opened once for all the tiles of a problem.
  */
-export function answerTile({ profiles }: PackedProblem, question: Uint8Array, tile: number): Uint8Array {
-  const { n } = profiles
-  const asked = questionOfBytes(question)
-  const block = tileOf(n, WIDEST_TILE, asked.firstTile + tile)
-  const collector = openCollector(asked.question, openScoredRows(profiles), coverOfTile(block))
-  collector.take(block)
-  return toBytes(collector.answer())
+export function openTiles({ profiles }: PackedProblem): (question: Uint8Array, tile: number) => Uint8Array {
+  const rows = openScoredRows(profiles)
+  return (question, tile) => {
+    const asked = questionOfBytes(question)
+    const block = tileOf(profiles.n, WIDEST_TILE, asked.firstTile + tile)
+    const collector = openCollector(asked.question, rows, coverOfTile(block))
+    collector.take(block)
+    return toBytes(collector.answer())
+  }
 }

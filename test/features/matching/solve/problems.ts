@@ -6,7 +6,7 @@ import {
   packProfiles,
 } from '../../../../src/features/matching/scores/index.ts'
 import type { MatchingProblem, MatchingResult, TileRunner } from '../../../../src/features/matching/solve/index.ts'
-import { answerTile, packProblem } from '../../../../src/features/matching/solve/index.ts'
+import { openTiles, packProblem } from '../../../../src/features/matching/solve/index.ts'
 import { makeUpApplicants } from '../../../support/made-up-applicants.ts'
 
 export function problemOf(applicants: MatchingApplicant[], changes: Partial<MatchingProblem> = {}): MatchingProblem {
@@ -62,7 +62,7 @@ export const idsOf = (result: MatchingResult): number[][] =>
 
 /** Other processes, all in this one, which answer the last tile first and each of them twice. */
 export function runTilesBackwards(problem: MatchingProblem): TileRunner & { questions: Map<number, Uint8Array> } {
-  const packed = packProblem(problem)
+  const answerTile = openTiles(packProblem(problem))
   const questions = new Map<number, Uint8Array>()
   return {
     questions,
@@ -70,8 +70,8 @@ export function runTilesBackwards(problem: MatchingProblem): TileRunner & { ques
       questions.set(cycle, question)
       const answers: Uint8Array[] = []
       for (let tile = tiles - 1; tile >= 0; tile--) {
-        const first = answerTile(packed, question, tile)
-        const second = answerTile(packed, question, tile)
+        const first = answerTile(question, tile)
+        const second = answerTile(question, tile)
         if (Buffer.compare(first, second) !== 0) throw new Error(`Tile ${tile} was answered in two ways`)
         answers[tile] = first
       }

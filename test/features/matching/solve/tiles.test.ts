@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { openLocalAsker } from '../../../../src/features/matching/solve/ask.ts'
 import { addToList, openBestLists, sortedList } from '../../../../src/features/matching/solve/best-lists.ts'
 import { fromBytes, toBytes } from '../../../../src/features/matching/solve/bytes.ts'
-import { answerTile, packProblem } from '../../../../src/features/matching/solve/index.ts'
+import { openTiles, packProblem } from '../../../../src/features/matching/solve/index.ts'
 import { listAllPairs } from '../../../../src/features/matching/solve/list-all-pairs.ts'
 import {
   entryOf,
@@ -105,7 +105,7 @@ test.each([
   const inTile = (spoiled: typeof claim) => {
     const question = questionToBytes({ kind: 'check', claim: spoiled }, 0)
     expect(questionOfBytes(question).question).toMatchObject({ claim: { mate: spoiled.mate, proof: spoiled.proof } })
-    return fromBytes(answerTile(packed, question, 0)).head.fault
+    return fromBytes(openTiles(packed)(question, 0)).head.fault
   }
   expect(inTile(claim)).toBeNull()
 
