@@ -1,6 +1,6 @@
 /** The opponent, in a process of its own: a bare nodemailer pool that composes the same messages, without any ledger. */
 import { createTransport } from 'nodemailer'
-import { mergeValuesFor } from '../src/features/campaigns/content/index.ts'
+import { linksTo, mergeValuesFor } from '../src/features/campaigns/content/index.ts'
 import { compileVariant, renderMessage } from '../src/features/campaigns/index.ts'
 import { BENCH_DOMAIN, readTopic } from '../test/support/programme.ts'
 
@@ -56,7 +56,7 @@ await Promise.all(
           'List-Unsubscribe': `<${unsubscribe}>, <mailto:u+${id}@pairpost.example>`,
           'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
         },
-        ...renderMessage(compiled, valuesOf(row, { unsubscribe, preferences: `${unsubscribe}/preferences` })),
+        ...renderMessage(compiled, valuesOf(row, linksTo(unsubscribe))),
       })
       accepted++
     }

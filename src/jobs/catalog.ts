@@ -24,6 +24,14 @@ export interface JobInputs {
   'sweep-imports': Record<string, never>
   /** Forget sessions and sign-in links that have ended. */
   'sweep-sessions': Record<string, never>
+  /** Read one incoming message and act on it. */
+  'read-incoming': { incoming_id: number }
+  /** Ring again for incoming messages that nobody has read, and take what the built-in mailbox has caught. */
+  'sweep-incoming': Record<string, never>
+  /** Let confirmations lapse whose deadline has passed. */
+  'sweep-confirmations': Record<string, never>
+  /** Tell who waits that applications are open; forget forms that nobody finished. */
+  'sweep-applications': Record<string, never>
   /** Answer one tile of a question that a large matching run has asked. Rung again by the run while it waits. */
   'score-matching-tile': { run_id: number; cycle: number; tile: number }
 }
@@ -50,6 +58,10 @@ export const JOBS: Record<JobName, JobRule> = {
   'sweep-suppressions': { queue: 'work', everySeconds: 60 },
   'sweep-imports': { queue: 'work', everySeconds: 600 },
   'sweep-sessions': { queue: 'work', everySeconds: 3600 },
+  'read-incoming': { queue: 'work' },
+  'sweep-incoming': { queue: 'work', everySeconds: 5 },
+  'sweep-confirmations': { queue: 'work', everySeconds: 60 },
+  'sweep-applications': { queue: 'work', everySeconds: 60 },
   'score-matching-tile': { queue: 'matching' },
 }
 

@@ -5,7 +5,23 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
  * the first 80 bits of an HMAC-SHA-256 over purpose and id. 28 characters: `bounce+` and the token stay within the
  * 64 octets of a local part (RFC 5321 §4.5.3.1.1). Compared without regard to case, since servers change it.
  */
-export type TokenPurpose = 'reply' | 'bounce' | 'unsubscribe' | 'preferences' | 'resend' | 'sign_in'
+export type TokenPurpose =
+  | 'reply'
+  | 'bounce'
+  | 'unsubscribe'
+  | 'preferences'
+  | 'resend'
+  | 'sign_in'
+  /** The page where a reader confirms or declines. */
+  | 'confirm'
+  /** The link that shows that an applicant's address works. */
+  | 'verify'
+  /** The link that goes on with an application form. */
+  | 'resume'
+  /** The links of who wants to be told when applications open. */
+  | 'interest'
+  /** An application form in its own addresses; the id is the form's. */
+  | 'form'
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 const MAC_OCTETS = 10

@@ -7,6 +7,24 @@
 export { listCampaignsForPerson } from './audience/person-queries.ts'
 export { type Explanation, explainDelivery, HELD, SKIPPED } from './audience/why.ts'
 export {
+  AUTOMATIC_EMAILS,
+  AUTOMATIC_KEYS,
+  type AutomaticEmail,
+  type AutomaticKey,
+  findAutomaticEmail,
+} from './automatic/catalog.ts'
+export { ensureAutomatic } from './automatic/ensure.ts'
+export { readFirstText } from './automatic/first-text.ts'
+export { type AutomaticReaders, type QueuedCopy, queueAutomatic, queueAutomaticToAll } from './automatic/queue.ts'
+export { addAutomaticRoutes } from './automatic/routes.ts'
+export {
+  listAutomaticEmails,
+  openAutomatic,
+  publishAutomatic,
+  type RoundEmail,
+  switchAutomatic,
+} from './automatic/service.ts'
+export {
   type Compiled,
   compileVariant,
   type Finding,

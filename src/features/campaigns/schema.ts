@@ -10,8 +10,10 @@ export const LANES = {
   reminder: 'automatic',
   closing: 'automatic',
 } as const
-export type CampaignKind = keyof typeof LANES
-export type Lane = (typeof LANES)[CampaignKind]
+/** What a writer can make; `automatic` makes itself (automatic/catalog.ts). */
+export type WrittenKind = keyof typeof LANES
+export type CampaignKind = WrittenKind | 'automatic'
+export type Lane = (typeof LANES)[WrittenKind]
 
 const closed = { additionalProperties: false } as const
 
@@ -72,6 +74,9 @@ export const Audience = Type.Object(
       }),
     ),
     matched: Type.Optional(Type.Boolean()),
+    asked: Type.Optional(
+      Type.Boolean({ description: 'Whether they were asked to confirm: a request was sent to them or is under way' }),
+    ),
     countries: Type.Optional(Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), { maxItems: 250 })),
     sectors: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 })),
     pathways: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 100 })),
@@ -95,7 +100,7 @@ const WebCopy = Type.Boolean({ description: 'Whether a topic is published on the
 export const CampaignInput = Type.Object(
   {
     round: Type.String({ minLength: 1, maxLength: 32 }),
-    kind: oneOf(...(Object.keys(LANES) as CampaignKind[])),
+    kind: oneOf(...(Object.keys(LANES) as WrittenKind[])),
     language: Type.Optional(Type.String({ description: 'BCP 47; language of the text beside `variants` (en)' })),
     ...VariantInput.properties,
     variants: Type.Optional(Type.Record(Type.String(), VariantInput, { maxProperties: 50 })),

@@ -6,6 +6,8 @@ export interface ClaimedDelivery {
   id: number
   campaign_id: number
   person_id: number | null
+  /** Whom it goes to when that is no person of ours. */
+  contact_id: number | null
   lane: 'automatic' | 'campaign'
   address: string
   domain: string
@@ -14,6 +16,8 @@ export interface ClaimedDelivery {
   tries: number
   /** Of an introduction: the first of the partnerships that it tells of. */
   partnership_id: number | null
+  /** The Message-ID of what it answers. */
+  in_reply_to: string | null
 }
 
 /**
@@ -52,7 +56,7 @@ export async function claimDue(
     ), due as (select id from tests union all select id from ordinary)
     update deliveries d set state = 'claimed', worker_id = ${input.worker_id}, updated_at = clock_timestamp()
     from due where d.id = due.id and d.state in ('queued', 'deferred')
-    returning d.id, d.campaign_id, d.person_id, d.lane, d.address, d.domain, d.language, d.version, d.tries, d.partnership_id`.execute(
+    returning d.id, d.campaign_id, d.person_id, d.contact_id, d.lane, d.address, d.domain, d.language, d.version, d.tries, d.partnership_id, d.in_reply_to`.execute(
     db,
   )
   return rows.sort((a, b) => (a.lane < b.lane ? -1 : a.lane > b.lane ? 1 : a.id - b.id))

@@ -19,6 +19,8 @@ export interface MessageHeader {
   /** Names the programme's stream to readers and to Gmail's feedback loop. */
   listId: string
   feedbackId: string
+  /** The Message-ID of what it answers, in angle brackets (RFC 5322 §3.6.4). */
+  inReplyTo?: string | null
   /** Automatic email says so (RFC 3834 §5), that no out-of-office answers it. */
   automatic: boolean
   /** One-click unsubscribe (RFC 8058): the https address that a POST acts on, and a mailto for others. */
@@ -45,6 +47,10 @@ export function composeMessage(
     ['List-Id', header.listId],
     ['Feedback-ID', header.feedbackId],
   ]
+  if (header.inReplyTo) {
+    const answered = messageIds(header.inReplyTo)
+    if (answered !== '') lines.push(['In-Reply-To', answered], ['References', answered])
+  }
   if (header.unsubscribe) {
     // One header with both addresses: two headers would be two lists (RFC 2369 §2).
     lines.push(['List-Unsubscribe', `<${header.unsubscribe.url}>, <${header.unsubscribe.mailto}>`])
@@ -61,6 +67,11 @@ export function composeMessage(
   const signature = signer ? `${signer.sign(fields, body)}\r\n` : ''
   const head = Buffer.from(`${signature}${fields.map((field) => field.line).join('\r\n')}\r\n\r\n`)
   return Buffer.concat([head, ...body])
+}
+
+/** Nothing else may slip in with an identifier that another wrote: RFC 5322 §3.6.4's msg-id, of what ASCII it allows. */
+function messageIds(text: string): string {
+  return (text.match(/<[\x21-\x3b\x3d\x3f-\x7e]{1,300}>/g) ?? []).slice(0, 1).join(' ')
 }
 
 /** RFC 5322 §3.4, the name encoded by RFC 2047 where it is not plain ASCII. */

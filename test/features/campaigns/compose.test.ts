@@ -34,7 +34,7 @@ async function openWith(readers: Applicant[], change: Partial<CampaignInput> = {
 /** The claims of a campaign, as the ledger hands them over. */
 async function claimsOf({ db }: TestDeps, campaign: number): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
-    select id, campaign_id, person_id, lane, address, domain, language, version, tries from deliveries
+    select id, campaign_id, person_id, contact_id, lane, address, domain, language, version, tries, in_reply_to from deliveries
     where campaign_id = ${campaign} and state = 'queued' order by id`.execute(db)
   return rows
 }

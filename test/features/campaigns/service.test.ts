@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { mergeValuesOf } from '../../../src/features/campaigns/content/index.ts'
 import { ensureCompiled, renderMessage } from '../../../src/features/campaigns/index.ts'
+import { exampleLinks } from '../../../src/features/campaigns/message/links.ts'
 import { previewCampaign } from '../../../src/features/campaigns/preview/preview.ts'
 import type { CampaignInput } from '../../../src/features/campaigns/schema.ts'
 import { findMergeRow, listMergeRows } from '../../../src/features/campaigns/writing/queries.ts'
@@ -199,10 +200,7 @@ test('a preview is the message itself, in the language of the person', async () 
   const row = await findMergeRow(deps.db, id, ana)
   if (!english || !row) throw new Error('missing')
   const settings = { language: 'en', default_language: 'en', fallbacks: {}, sender_name: 'Pairpost' }
-  const values = mergeValuesOf(row, settings, {
-    unsubscribe: `${deps.config.publicUrl}/u/example`,
-    preferences: `${deps.config.publicUrl}/p/preferences/example`,
-  })
+  const values = mergeValuesOf(row, settings, exampleLinks(deps.config, row.round_code))
   const message = renderMessage(english, values)
   const html = await previewCampaign(deps, { campaign_id: id, person_id: ana, part: 'html' })
   expect(html).toEqual({ language: 'en', subject: message.subject, html: message.html })

@@ -18,7 +18,7 @@ async function openScheduled(change: Partial<CampaignInput> = {}) {
   const compose = createComposer({ ...deps, signer: undefined })
   const send = async () => {
     const { rows } = await sql<ClaimedDelivery>`
-      select id, campaign_id, person_id, lane, address, domain, language, version, tries from deliveries
+      select id, campaign_id, person_id, contact_id, lane, address, domain, language, version, tries, in_reply_to from deliveries
       where campaign_id = ${id}`.execute(deps.db)
     const made = (await compose(rows))(rows[0] as ClaimedDelivery)
     if ('fault' in made) throw new Error(made.fault)

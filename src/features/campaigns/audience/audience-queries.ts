@@ -22,7 +22,7 @@ export interface AudienceRule {
 export function selectAudience(rule: AudienceRule): RawBuilder<unknown> {
   const { kind, audience } = rule
   const introduces = kind === 'introduction'
-  const { deliveries, matched } = audience
+  const { deliveries, matched, asked } = audience
   const own = ruleFor(rule, { application: 'a', address: 'ad' })
   const unreachable = introduces ? hasUnreachablePartner(rule) : sql`false`
   const conditions = [
@@ -32,6 +32,7 @@ export function selectAudience(rule: AudienceRule): RawBuilder<unknown> {
     ...own.narrowed,
     ...(matched === undefined || introduces ? [] : [matched ? HAS_PARTNER : sql`not ${HAS_PARTNER}`]),
     ...(introduces && matched === false ? [sql`false`] : []),
+    ...(asked === undefined ? [] : [asked ? WAS_ASKED : sql`not ${WAS_ASKED}`]),
   ]
   return sql`
     select a.person_id, ad.address, p.language, p.country_code, p.time_zone,
@@ -81,6 +82,12 @@ function chosenFrom({ campaign, states, skipped_reasons }: NonNullable<Audience[
   return sql`deliveries chosen on chosen.campaign_id = ${campaign} and chosen.person_id = ${sql.ref(`${application}.person_id`)}
       and not chosen.is_test and chosen.state = any(${states})${reason}`
 }
+
+/** Asked to confirm: the request has left, is under way or waits for a decision. Who was left out may be asked again. */
+const WAS_ASKED = sql`exists (
+    select from deliveries request join campaigns asking on asking.id = request.campaign_id
+    where request.person_id = a.person_id and not request.is_test and asking.round_id = a.round_id
+      and asking.kind = 'confirmation' and request.state not in ('skipped', 'cancelled', 'rejected'))`
 
 /** Matched is whoever's text would show a partner: the same rule as listMergeRows (queries.ts). */
 const HAS_PARTNER = sql`exists (

@@ -4,7 +4,7 @@ import { writeHtml } from './html-part.ts'
 import { directionOf, parseLanguage } from './language.ts'
 import type { MergeField } from './merge-fields.ts'
 import { parseVariant, type VariantText } from './parse.ts'
-import { phrasesOf } from './phrases.ts'
+import { phrasesOf, type ReaderKind } from './phrases.ts'
 import { fieldsOf, type Piece } from './pieces.ts'
 import { writeText } from './text-part.ts'
 
@@ -25,7 +25,13 @@ export interface Compiled {
  * Compiles a variant, once per version: 20 to 60 ms, most of it MJML. A pure function of its input.
  * @throws InvalidInput naming every merge field and link that stops it
  */
-export async function compileVariant(input: { language: string; lane: Lane; text: VariantText }): Promise<Compiled> {
+export async function compileVariant(input: {
+  language: string
+  lane: Lane
+  /** To whom it is written: it says at its end why they get it. */
+  reader?: ReaderKind
+  text: VariantText
+}): Promise<Compiled> {
   const parsed = parseVariant(input.text, input.language)
   if (parsed.faults.length > 0) {
     throw new InvalidInput(
@@ -38,7 +44,7 @@ export async function compileVariant(input: { language: string; lane: Lane; text
   }
   const language = parseLanguage(input.language) as string
   const direction = directionOf(language)
-  const phrases = phrasesOf(language)
+  const phrases = phrasesOf(language, input.reader)
   const { markers, marked } = parsed
   const mark = (link: string) => (input.lane === 'campaign' ? markers.mark(link) : undefined)
   const own = { unsubscribe: mark('{{links.unsubscribe}}'), preferences: mark('{{links.preferences}}') }

@@ -10,6 +10,7 @@ export { isMergeField, type PieceField } from './merge-fields.ts'
 export {
   type EmptyField,
   findEmptyFields,
+  linksTo,
   type MergeLinks,
   type MergeRow,
   type MergeSettings,
@@ -19,7 +20,7 @@ export {
   SAMPLE_ROW,
 } from './merge-values.ts'
 export { LINE_LIMIT, MARKDOWN_LIMIT_BYTES, type VariantText } from './parse.ts'
-export { PHRASE_LANGUAGES, type Phrases, phrasesOf } from './phrases.ts'
+export { PHRASE_LANGUAGES, type Phrases, phrasesOf, type ReaderKind } from './phrases.ts'
 export { escapesOf, renderMessage, renderPieces } from './render.ts'
 export { parseTopicFile, type TopicFile } from './topic-file.ts'
 export { type WebCopy, type WebCopySettings, writeWebCopy } from './web-part.ts'

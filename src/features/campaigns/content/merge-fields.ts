@@ -36,6 +36,36 @@ export const MERGE_FIELDS = {
     'https://example.org/p/preferences/…',
     'url',
   ),
+  'links.confirm': field('The page where the reader confirms or declines', 'https://example.org/p/confirm/…', 'url'),
+  'links.withdraw': field('The page where the reader leaves the round', 'https://example.org/p/confirm/…', 'url'),
+  'links.apply': field("The round's application form", 'https://example.org/apply/2016A', 'url'),
+  'links.code_of_conduct': field('The code of conduct', 'https://example.org/conduct', 'url'),
+  'links.expectations': field('What participants expect of each other', 'https://example.org/expectations', 'url'),
+  'links.interest': field(
+    'The page of who wants to be told when applications open',
+    'https://example.org/interest',
+    'url',
+  ),
+  'links.verify': field(
+    "Shows that an applicant's address works; in the email after an application only",
+    'https://example.org/apply/verify/…',
+    'url',
+  ),
+  'links.resume': field(
+    'Goes on with an application form; in the emails about one only',
+    'https://example.org/apply/resume/…',
+    'url',
+  ),
+  'links.verify_interest': field(
+    'Shows that the address works; in the email after asking to be told only',
+    'https://example.org/interest/verify/…',
+    'url',
+  ),
+  'links.leave_interest': field(
+    'Takes the reader off the list of who is told; in emails to that list only',
+    'https://example.org/interest/leave/…',
+    'url',
+  ),
 } as const satisfies Record<string, MergeFieldRule>
 
 export interface MergeFieldRule {
@@ -55,16 +85,9 @@ export type PieceField = FieldPiece | typeof FOOTER
 /** Fields that texts already use and whose pages or data come with a later release. Using one is a problem. */
 export const LATER_FIELDS: ReadonlySet<string> = new Set([
   'partner.job_title',
-  'links.confirm',
   'links.help',
-  'links.code_of_conduct',
-  'links.expectations',
-  'links.withdraw',
-  'links.verify',
   'links.survey',
   'links.recommit',
-  'links.interest',
-  'links.apply',
   'links.ambassador_kit',
   'links.checkin_yes',
   'links.checkin_no_answer',

@@ -38,10 +38,19 @@ export const SAMPLE_ROW: MergeRow = {
   round_applications_close_on: '2016-02-01',
 }
 
-/** The links that differ for each delivery. */
+/** Where the merge fields `links.…` lead. Most differ for each delivery. */
 export interface MergeLinks {
   unsubscribe: string
   preferences: string
+  confirm: string
+  apply: string
+  code_of_conduct: string
+  expectations: string
+  interest: string
+  verify: string
+  resume: string
+  verify_interest: string
+  leave_interest: string
 }
 
 export interface MergeSettings {
@@ -95,6 +104,17 @@ export function mergeValuesFor(settings: MergeSettings): (row: MergeRow, links: 
       'sender.name': settings.sender_name,
       'links.unsubscribe': links.unsubscribe,
       'links.preferences': links.preferences,
+      'links.confirm': links.confirm,
+      // One page: it offers what the reader can still do.
+      'links.withdraw': links.confirm,
+      'links.apply': links.apply,
+      'links.code_of_conduct': links.code_of_conduct,
+      'links.expectations': links.expectations,
+      'links.interest': links.interest,
+      'links.verify': links.verify,
+      'links.resume': links.resume,
+      'links.verify_interest': links.verify_interest,
+      'links.leave_interest': links.leave_interest,
     }
     const values: MergeValues = Object.assign(found as MergeValues, { [FOOTER]: settings.footer ?? '' })
     for (const field of MAY_BE_EMPTY) {
@@ -129,7 +149,7 @@ export function findEmptyFields(
   const empty = new Map<MergeField, EmptyField>()
   for (const row of rows) {
     const language = variantOf(row.language)
-    const values = valuesIn(language)(row, { unsubscribe: 'https://', preferences: 'https://' })
+    const values = valuesIn(language)(row, linksTo('https://'))
     for (const field of compiled.get(language)?.fields ?? []) {
       if (values[field].trim() !== '') continue
       const entry = empty.get(field) ?? { field, count: 0, names: [] }
@@ -139,6 +159,15 @@ export function findEmptyFields(
     }
   }
   return [...empty.values()]
+}
+
+/** Every link leads to the same place: where there is no reader. */
+export function linksTo(place: string): MergeLinks {
+  return {
+    ...{ unsubscribe: place, preferences: place, confirm: place, apply: place, code_of_conduct: place },
+    ...{ expectations: place, interest: place, verify: place, resume: place },
+    ...{ verify_interest: place, leave_interest: place },
+  }
 }
 
 const MAY_BE_EMPTY = (Object.keys(MERGE_FIELDS) as MergeField[]).filter((field) => MERGE_FIELDS[field].may_be_empty)

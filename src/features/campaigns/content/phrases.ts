@@ -9,6 +9,7 @@ export interface Phrases {
   watch: string
   read_more: string
   programme: string
+  /** Why the reader gets it, by who the reader is. */
   why: string
   reply: string
   stop: string
@@ -21,7 +22,10 @@ export interface ReaderLinks {
   preferences: string | undefined
 }
 
-type Words = Omit<Phrases, 'language' | 'direction'>
+/** applicant: to a round; asked: gave an address on our pages, or somebody did; interested: wants to be told of the next round. */
+export type ReaderKind = 'applicant' | 'asked' | 'interested'
+
+type Words = Omit<Phrases, 'language' | 'direction' | 'why'> & { why: Record<ReaderKind, string> }
 
 const WORDS: Record<string, Words> = {
   en: {
@@ -29,7 +33,11 @@ const WORDS: Record<string, Words> = {
     watch: 'Watch',
     read_more: 'Read more',
     programme: '{{sender.name}} · {{round.name}}',
-    why: 'You receive this email because you applied to take part in {{round.name}}.',
+    why: {
+      applicant: 'You receive this email because you applied to take part in {{round.name}}.',
+      asked: 'You receive this email because this address was given on our pages. It was not you? Then ignore it.',
+      interested: 'You receive this email because you asked us to tell you when applications open.',
+    },
     reply: 'A question? Just reply: a person reads every answer.',
     stop: 'Stop these emails',
     preferences: 'Preferences',
@@ -39,7 +47,12 @@ const WORDS: Record<string, Words> = {
     watch: 'À regarder',
     read_more: 'Pour aller plus loin',
     programme: '{{sender.name}} · {{round.name}}',
-    why: 'Vous recevez ce message parce que vous avez demandé à participer à {{round.name}}.',
+    why: {
+      applicant: 'Vous recevez ce message parce que vous avez demandé à participer à {{round.name}}.',
+      asked:
+        'Vous recevez ce message parce que cette adresse a été indiquée sur nos pages. Ce n’était pas vous ? Ignorez-le.',
+      interested: 'Vous recevez ce message parce que vous avez demandé à être informé de l’ouverture des candidatures.',
+    },
     reply: 'Une question ? Répondez simplement à ce message : une personne lit chaque réponse.',
     stop: 'Ne plus recevoir ces messages',
     preferences: 'Préférences',
@@ -49,7 +62,12 @@ const WORDS: Record<string, Words> = {
     watch: 'Para ver',
     read_more: 'Para leer más',
     programme: '{{sender.name}} · {{round.name}}',
-    why: 'Recibes este mensaje porque solicitaste participar en {{round.name}}.',
+    why: {
+      applicant: 'Recibes este mensaje porque solicitaste participar en {{round.name}}.',
+      asked:
+        'Recibes este mensaje porque alguien dio esta dirección en nuestras páginas. ¿No fuiste tú? No hagas caso.',
+      interested: 'Recibes este mensaje porque pediste que te avisáramos cuando se abrieran las solicitudes.',
+    },
     reply: '¿Tienes una pregunta? Responde a este mensaje: una persona lee cada respuesta.',
     stop: 'No recibir más estos mensajes',
     preferences: 'Preferencias',
@@ -59,7 +77,11 @@ const WORDS: Record<string, Words> = {
     watch: 'للمشاهدة',
     read_more: 'لقراءة المزيد',
     programme: '{{sender.name}} · {{round.name}}',
-    why: 'وصلتكم هذه الرسالة لأنكم طلبتم المشاركة في {{round.name}}.',
+    why: {
+      applicant: 'وصلتكم هذه الرسالة لأنكم طلبتم المشاركة في {{round.name}}.',
+      asked: 'وصلتكم هذه الرسالة لأن هذا العنوان كُتب في صفحاتنا. إن لم تكتبوه أنتم فتجاهلوها.',
+      interested: 'وصلتكم هذه الرسالة لأنكم طلبتم أن نخبركم بفتح باب التقديم.',
+    },
     reply: 'هل لديكم سؤال؟ يكفي أن تردّوا على هذه الرسالة، فهناك من يقرأ كل ردّ.',
     stop: 'إيقاف هذه الرسائل',
     preferences: 'التفضيلات',
@@ -91,12 +113,12 @@ const FALLBACKS: Record<string, Partial<Record<MergeField, string>>> = {
 }
 
 /** The fixed words in a language, or in English where there are none (marked as English for screen readers). */
-export function phrasesOf(language: string): Phrases {
+export function phrasesOf(language: string, reader: ReaderKind = 'applicant'): Phrases {
   const known = primaryOf(language)
   const own = WORDS[known]
-  return own
-    ? { ...own, language, direction: directionOf(language) }
-    : { ...(WORDS.en as Words), language: 'en', direction: 'ltr' }
+  const words = own ?? (WORDS.en as Words)
+  const said = own ? { language, direction: directionOf(language) } : ({ language: 'en', direction: 'ltr' } as const)
+  return { ...words, why: words.why[reader], ...said }
 }
 
 /** The languages that have fixed words of their own; every other one gets the English ones. */

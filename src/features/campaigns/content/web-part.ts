@@ -1,7 +1,7 @@
 import type { Token } from 'markdown-it'
 import { directionOf } from './language.ts'
 import type { MergeField } from './merge-fields.ts'
-import { type MergeRow, type MergeValues, mergeValuesFor } from './merge-values.ts'
+import { linksTo, type MergeRow, type MergeValues, mergeValuesFor } from './merge-values.ts'
 import { openMarkdown, parseVariant, type VariantText } from './parse.ts'
 import type { Markers } from './pieces.ts'
 import { escapeHtml, plainValue, renderPieces } from './render.ts'
@@ -85,7 +85,7 @@ function neutralValues({ round, ...settings }: WebCopySettings): MergeValues {
     reasons: [],
   }
   const row: MergeRow = { ...nobody, language: settings.language, ...round }
-  const values = mergeValuesFor(settings)(row, { unsubscribe: '', preferences: '' })
+  const values = mergeValuesFor(settings)(row, linksTo(''))
   const fill = (field: MergeField, word: string) => {
     if (values[field].trim() === '') values[field] = word
     if (values[`${field}^`]?.trim() === '') values[`${field}^`] = word.slice(0, 1).toLocaleUpperCase() + word.slice(1)

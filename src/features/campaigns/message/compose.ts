@@ -11,8 +11,9 @@ import { escapesOf, renderPieces } from '../content/index.ts'
 import type { PieceField } from '../content/merge-fields.ts'
 import { type MergeLinks, type MergeRow, type MergeValues, mergeValuesFor } from '../content/merge-values.ts'
 import { ensureCompiled } from '../writing/compiled.ts'
-import { getSampleRow, listMergeRows } from '../writing/queries.ts'
+import { getSampleRow, listContactRows, listMergeRows } from '../writing/queries.ts'
 import { getComposeSettings } from './compose-queries.ts'
+import { linksOf } from './links.ts'
 import { senderOf } from './sender.ts'
 
 interface ComposeDeps {
@@ -64,17 +65,36 @@ export function createComposer(deps: ComposeDeps): Compose {
       for (const version of new Set(deliveries.map((delivery) => delivery.version))) {
         versions.set(`${campaignId}/${version}`, await prepare(campaignId, version, programme))
       }
-      const ids = deliveries.flatMap(({ person_id }) => (person_id === null ? [] : [person_id]))
-      if (ids.length < deliveries.length) rows.set(`${campaignId}/null`, await getSampleRow(deps.db, campaignId))
-      for (const row of await listMergeRows(deps.db, campaignId, ids)) rows.set(`${campaignId}/${row.person_id}`, row)
+      for (const [key, row] of await readRows(deps.db, campaignId, deliveries)) rows.set(`${campaignId}/${key}`, row)
     }
     return (delivery) => {
       const variant = versions.get(`${delivery.campaign_id}/${delivery.version}`)?.get(delivery.language)
-      const row = rows.get(`${delivery.campaign_id}/${delivery.person_id}`)
+      const row = rows.get(`${delivery.campaign_id}/${readerOf(delivery)}`)
       if (!variant || !row) return { fault: 'The person or the text is gone.' }
       return composeOne(deps, delivery, variant, row)
     }
   }
+}
+
+type Reader = Pick<ClaimedDelivery, 'person_id' | 'contact_id'>
+
+/** A test email of nobody has neither. */
+const readerOf = ({ person_id, contact_id }: Reader) =>
+  contact_id === null ? `person ${person_id}` : `contact ${contact_id}`
+
+/** What the values of these readers are made from, in one query for people and one for contacts. */
+async function readRows(db: Db, campaignId: number, readers: readonly Reader[]): Promise<Map<string, MergeRow>> {
+  const people = readers.flatMap(({ person_id }) => person_id ?? [])
+  const contacts = readers.flatMap(({ contact_id }) => contact_id ?? [])
+  const rows = new Map<string, MergeRow>()
+  const nobody = { person_id: null, contact_id: null }
+  if (people.length + contacts.length < readers.length) rows.set(readerOf(nobody), await getSampleRow(db, campaignId))
+  for (const row of await listMergeRows(db, campaignId, people))
+    rows.set(readerOf({ ...nobody, person_id: row.person_id }), row)
+  if (contacts.length > 0)
+    for (const { contact_id, ...row } of await listContactRows(db, campaignId, contacts))
+      rows.set(readerOf({ ...nobody, contact_id }), row)
+  return rows
 }
 
 async function prepareVersion(
@@ -123,10 +143,8 @@ function composeOne(
   row: MergeRow,
 ): Composed {
   const { mailDomain } = config
-  const unsubscribe = signToken(keys, 'unsubscribe', delivery.id)
-  const unsubscribeUrl = `${config.publicUrl}/u/${unsubscribe}`
-  const preferences = `${config.publicUrl}/p/preferences/${signToken(keys, 'preferences', delivery.id)}`
-  const values = variant.valuesOf(row, { unsubscribe: unsubscribeUrl, preferences })
+  const links = linksOf({ keys, config }, { id: delivery.id, round_code: variant.roundCode })
+  const values = variant.valuesOf(row, links)
   const message = composeMessage(
     {
       from: variant.from,
@@ -137,10 +155,11 @@ function composeOne(
       messageId: `${delivery.id}.${signToken(keys, 'resend', delivery.id)}@${mailDomain}`,
       listId: `<${variant.roundCode.toLowerCase()}.${mailDomain}>`,
       feedbackId: `${delivery.campaign_id}:${variant.roundCode}:${delivery.lane}:pairpost`,
+      inReplyTo: delivery.in_reply_to,
       automatic: variant.automatic,
       unsubscribe: variant.automatic
         ? undefined
-        : { url: unsubscribeUrl, mailto: `mailto:u+${unsubscribe}@${mailDomain}` },
+        : { url: links.unsubscribe, mailto: `mailto:u+${signToken(keys, 'unsubscribe', delivery.id)}@${mailDomain}` },
     },
     variant.body.contentType,
     renderBody(variant.body, values),

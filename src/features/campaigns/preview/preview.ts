@@ -9,6 +9,7 @@ import {
   parseLanguage,
   renderMessage,
 } from '../content/index.ts'
+import { exampleLinks } from '../message/links.ts'
 import { senderOf } from '../message/sender.ts'
 import { readCompiled } from '../writing/compiled.ts'
 import { findMergeRow, getSampleRow } from '../writing/queries.ts'
@@ -66,10 +67,7 @@ export async function previewCampaign(
     sender_name: senderOf(deps.config, programme, campaign.from_name).name,
     footer: programme.footer,
   }
-  const values = mergeValuesOf(row, settings, {
-    unsubscribe: `${deps.config.publicUrl}/u/example`,
-    preferences: `${deps.config.publicUrl}/p/preferences/example`,
-  })
+  const values = mergeValuesOf(row, settings, exampleLinks(deps.config, row.round_code))
   const message = renderMessage(compiled, values)
   return { language: compiled.language, subject: message.subject, [input.part]: message[input.part] }
 }

@@ -19,6 +19,7 @@ import {
 import { type ComposeSettings, getComposeSettings } from '../message/compose-queries.ts'
 import { senderOf } from '../message/sender.ts'
 import { getScheduledCampaign, type ScheduledCampaign } from '../schedule/schedule-queries.ts'
+import { makeupOf } from '../writing/compiled.ts'
 import { getSampleRow, listMergeRows, listVariants, type VariantRow } from '../writing/queries.ts'
 import { getSecondPerson } from './approve.ts'
 import { listLinkChecks } from './link-checks-queries.ts'
@@ -149,11 +150,11 @@ async function findKnown(
 /** Each variant as a save compiled it, else compiled now and forgotten: looking changes nothing. What does not compile is named by the checks themselves. */
 async function compileWhatCan(
   db: DbOrTx,
-  { id, version, lane }: ScheduledCampaign,
+  { id, version, lane, automatic_key }: ScheduledCampaign,
 ): Promise<CampaignCheck['variants']> {
   const compile = async ({ language, compiled: _, ...text }: VariantRow) => {
     try {
-      return await compileVariant({ language, lane, text })
+      return await compileVariant({ language, ...makeupOf({ lane, automatic_key }), text })
     } catch (error) {
       if (error instanceof InvalidInput) return undefined
       throw error

@@ -57,7 +57,7 @@ export async function listCampaignsInOrder(
   const { round, states, kinds, after, limit } = input
   const { rows } = await sql<ListedCampaign & { key: ListKey }>`
     select ${COLUMNS}, array[${ORDER}]::float8[] as key from ${FROM}
-    where r.code = ${round}
+    where r.code = ${round} and c.kind <> 'automatic'
       ${states ? sql`and c.state = any(${states})` : sql``}
       ${kinds ? sql`and c.kind = any(${kinds})` : sql``}
       ${after ? sql`and (${ORDER}) > (${after[0]}::float8, ${after[1]}::float8, ${after[2]}::float8)` : sql``}
@@ -74,7 +74,7 @@ export async function listCampaignsBetween(
   const at = sql`coalesce(c.started_at, c.starts_at, c.planned_at)`
   const { rows } = await sql<ListedCampaign & { at: Date }>`
     select ${COLUMNS}, ${at} as at from ${FROM}
-    where r.code = ${input.round} and c.state <> 'cancelled' and ${at} >= ${input.from} and ${at} < ${input.to}
+    where r.code = ${input.round} and c.kind <> 'automatic' and c.state <> 'cancelled' and ${at} >= ${input.from} and ${at} < ${input.to}
     order by ${at}, c.id limit 500`.execute(db)
   return rows
 }

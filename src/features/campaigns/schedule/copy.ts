@@ -1,6 +1,6 @@
-import { InvalidInput } from '../../../lib/errors.ts'
+import { Conflict, InvalidInput } from '../../../lib/errors.ts'
 import type { Db } from '../../../platform/db/open.ts'
-import { type Audience, type CampaignKind, COPIED_STATES, type CopiedState } from '../schema.ts'
+import { type Audience, COPIED_STATES, type CopiedState, type WrittenKind } from '../schema.ts'
 import { type Campaign, createCampaign, getCampaign } from '../writing/service.ts'
 
 export interface CopyInput {
@@ -20,12 +20,14 @@ export interface CopyInput {
 export async function copyCampaign({ db }: { db: Db }, input: CopyInput): Promise<Campaign> {
   const { states } = input
   const campaign = await getCampaign({ db }, { id: input.id })
+  if (campaign.automatic_key !== null)
+    throw new Conflict('not_a_campaign', 'Automatic email is not copied: each round has its own.')
   const { round, language, subject, preheader, body_markdown, extras, variants, fallbacks, from_name } = campaign
   return createCampaign(
     { db },
     {
       ...{ round, language, subject, preheader, body_markdown, extras, variants, fallbacks, from_name },
-      kind: campaign.kind as CampaignKind,
+      kind: campaign.kind as WrittenKind,
       audience: states === undefined ? campaign.audience : chosenFrom(campaign, { ...input, states }),
       // What is sent again to some of them was published the first time.
       web_copy: states === undefined && campaign.web_copy,

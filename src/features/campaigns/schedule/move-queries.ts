@@ -26,7 +26,7 @@ export async function listMovableCampaigns(db: DbOrTx, roundId: number, lock: bo
       c.hold_until, c.starts_at, c.started_at
     from campaigns c
     left join campaign_variants v on v.campaign_id = c.id and v.version = c.version and v.language = c.language
-    where c.round_id = ${roundId} and c.state <> 'cancelled' and (c.state <> 'draft' or c.planned_at is not null)
+    where c.round_id = ${roundId} and c.kind <> 'automatic' and c.state <> 'cancelled' and (c.state <> 'draft' or c.planned_at is not null)
     order by c.id ${lock ? sql`for no key update of c` : sql``}`.execute(db)
   return rows
 }

@@ -90,7 +90,7 @@ export async function listLiveCampaigns(db: Db, limit: number): Promise<LiveCamp
   const { rows } = await sql<LiveCampaign>`
     with live as (
       select c.id, c.kind, coalesce(v.subject, '') as subject, c.state from campaigns c ${OWN_TEXT}
-      where c.state in ('sending', 'paused') and c.kind <> 'staff' order by c.started_at, c.id limit ${limit}
+      where c.state in ('sending', 'paused') and c.kind not in ('staff', 'automatic') order by c.started_at, c.id limit ${limit}
     )
     select live.*, counted.recipients, counted.waiting from live cross join lateral (
       select count(*) as recipients,
@@ -131,7 +131,7 @@ export async function listDecisionNeeds(
         order by d.id limit ${COUNTED + 1}
       ) bounded
     ) found
-    where c.kind <> 'staff' and c.frozen_at > ${since} and c.state <> 'cancelled' and found.count > 0
+    where c.kind <> 'staff' and (c.frozen_at > ${since} or c.kind = 'automatic') and c.state <> 'cancelled' and found.count > 0
       and (wanted.state <> 'rejected' or c.finished_at > ${rejectedSince})
     order by c.id desc, wanted.state desc limit ${limit}`.execute(db)
   return rows

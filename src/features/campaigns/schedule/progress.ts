@@ -69,6 +69,8 @@ export async function cancelCampaign(
   id: number,
 ): Promise<CampaignProgress> {
   return change(db, id, async (tx, campaign) => {
+    if (campaign.automatic_key !== null)
+      throw new Conflict('not_a_campaign', 'Automatic email is not cancelled: switch it off.')
     allow(campaign, ['draft', 'scheduled', 'sending', 'paused'])
     await recordState(tx, id, 'cancelled', clock.now())
     await cancelWaiting(tx, id)

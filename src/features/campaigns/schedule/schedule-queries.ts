@@ -20,6 +20,8 @@ export interface ScheduledCampaign {
   /** When its writer means it to go. */
   planned_at: Date | null
   starts_at: Date | null
+  /** Which automatic email it is; null for a campaign. */
+  automatic_key: string | null
 }
 
 /** @throws NotFound */
@@ -37,7 +39,8 @@ export async function lockCampaign(tx: DbOrTx, id: number): Promise<ScheduledCam
 
 async function readCampaign(db: DbOrTx, id: number, lock: boolean): Promise<ScheduledCampaign> {
   const { rows } = await sql<ScheduledCampaign>`
-    select id, round_id, kind, lane, state, audience, language, version, tested_version, approved_version, planned_at, starts_at
+    select id, round_id, kind, lane, state, audience, language, version, tested_version, approved_version, planned_at, starts_at,
+      automatic_key
     from campaigns where id = ${id} ${lock ? sql`for no key update` : sql``}`.execute(db)
   if (!rows[0]) throw new NotFound(`Campaign ${id}`)
   return rows[0]
@@ -80,6 +83,21 @@ export async function startDueCampaigns(db: DbOrTx, now: Date): Promise<{ id: nu
   return rows
 }
 
+/** Drafts that send themselves and whose time has come, the earliest first. */
+export async function listThoseDue(db: Db, now: Date): Promise<{ id: number; late_seconds: number }[]> {
+  const { rows } = await sql<{ id: number; late_seconds: number }>`
+    select id, extract(epoch from ${now}::timestamptz - planned_at)::float8 as late_seconds
+    from campaigns where sends_itself and state = 'draft' and planned_at <= ${now} order by planned_at, id limit 20`.execute(
+    db,
+  )
+  return rows
+}
+
+/** A draft that does not send itself any more. */
+export async function leaveToStaff(db: Db, id: number): Promise<void> {
+  await sql`update campaigns set sends_itself = false where id = ${id} and state = 'draft'`.execute(db)
+}
+
 /** A claim or dialogue of before a cancellation is over, or recovered, long before this. */
 const SETTLE_MS = 24 * 3600_000
 
@@ -114,7 +132,9 @@ export async function finishCampaigns(db: Db, now: Date): Promise<void> {
   await db.transaction().execute(async (tx) => {
     // Locked first, looked at in a second statement: whatever held the lock (resume, resolve) may have queued something.
     const { rows } = await sql<{ id: number }>`
-      select id from campaigns where state = 'sending' order by id for no key update skip locked`.execute(tx)
+      select id from campaigns where state = 'sending' and kind <> 'automatic' order by id for no key update skip locked`.execute(
+      tx,
+    )
     if (rows.length === 0) return
     await sql`update campaigns c set state = 'done', finished_at = ${now}, updated_at = ${now}
       where id = any(${rows.map((row) => row.id)}::bigint[]) and not exists (

@@ -1,13 +1,18 @@
+import type { Logger } from 'pino'
 import type { Ring } from '../../../jobs/catalog.ts'
 import type { Clock } from '../../../lib/clock.ts'
+import { Conflict, InvalidInput } from '../../../lib/errors.ts'
 import type { Db } from '../../../platform/db/open.ts'
 import { holdLateCampaign, LATE_SECONDS, sweepLedger } from '../../deliveries/index.ts'
-import { finishCampaigns, settleEnded, startDueCampaigns } from './schedule-queries.ts'
+import { scheduleCampaign } from './schedule.ts'
+import { finishCampaigns, leaveToStaff, listThoseDue, settleEnded, startDueCampaigns } from './schedule-queries.ts'
 
 interface SweepDeps {
   db: Db
   clock: Clock
   ring: Ring
+  log: Pick<Logger, 'error' | 'info'>
+  config: { mailFrom: string }
   senderId: number
   /** Doorbells that wait already: ringing more would only pile them up. */
   countWaiting(): Promise<number>
@@ -20,6 +25,7 @@ const MOST_RUNS = 8
 /** The handler of 'sweep-deliveries': what the rows say is due, is rung for. */
 export async function sweepDeliveries(deps: SweepDeps): Promise<void> {
   const now = deps.clock.now()
+  await scheduleThoseDue(deps)
   await startCampaigns(deps.db, now)
   const due = await sweepLedger(deps.db, { sender_id: deps.senderId, now, most: DUE_PER_RUN * MOST_RUNS })
   await settleEnded(deps.db, now)
@@ -27,6 +33,23 @@ export async function sweepDeliveries(deps: SweepDeps): Promise<void> {
   if (due === 0) return
   const runs = Math.ceil(due / DUE_PER_RUN) - (await deps.countWaiting())
   for (let rung = 0; rung < runs; rung++) await deps.ring('send-due', {})
+}
+
+/**
+ * Schedules the drafts that send themselves once their time has come, for whoever their audience picks now. One that
+ * cannot go (its text has a problem, nobody is left to remind) stays a draft that no longer sends itself: staff see why.
+ */
+async function scheduleThoseDue(deps: SweepDeps): Promise<void> {
+  for (const { id, late_seconds } of await listThoseDue(deps.db, deps.clock.now())) {
+    // Nobody wants yesterday's reminder after an outage: a person looks at it first.
+    if (late_seconds > LATE_SECONDS) await leaveToStaff(deps.db, id)
+    else
+      await scheduleCampaign(deps, id, { at: 'now' }).catch(async (error) => {
+        if (!(error instanceof InvalidInput || error instanceof Conflict)) throw error
+        deps.log.error({ campaign_id: id, words: error.message }, 'a reminder could not go by itself')
+        await leaveToStaff(deps.db, id)
+      })
+  }
 }
 
 /** A campaign that begins hours late (an outage, a restored copy) is held for a person instead. */

@@ -18,6 +18,10 @@ const COLUMNS = [
   'approved_version',
   'planned_at',
   'web_copy',
+  'automatic_key',
+  'live_version',
+  'switched_off_at',
+  'sends_itself',
   'send_at',
   'local_time',
   'hold_until',
@@ -60,9 +64,14 @@ export async function findCampaignForUpdate(tx: DbOrTx, id: number): Promise<Cam
   return (await query.executeTakeFirst()) as CampaignRow | undefined
 }
 
-export async function findLane(db: DbOrTx, id: number): Promise<Lane | undefined> {
-  const row = await db.selectFrom('campaigns').select('lane').where('id', '=', id).executeTakeFirst()
-  return row?.lane as Lane | undefined
+/** How its messages are compiled beside their text: the lane, and which automatic email it is. */
+export async function findMakeup(
+  db: DbOrTx,
+  id: number,
+): Promise<{ lane: Lane; automatic_key: string | null } | undefined> {
+  const columns = ['lane', 'automatic_key'] as const
+  const row = await db.selectFrom('campaigns').select(columns).where('id', '=', id).executeTakeFirst()
+  return row && { lane: row.lane as Lane, automatic_key: row.automatic_key }
 }
 
 export async function findRoundId(db: DbOrTx, code: string): Promise<number | undefined> {
@@ -87,6 +96,7 @@ export async function listCampaignRows(
     .select('own.subject')
     .orderBy('campaigns.id', 'desc')
     .limit(input.limit)
+  query = query.where('kind', '<>', 'automatic')
   if (input.round !== undefined) query = query.where('rounds.code', '=', input.round)
   if (input.after !== undefined) query = query.where('campaigns.id', '<', input.after)
   return (await query.execute()) as (CampaignRow & { subject: string | null })[]
@@ -242,6 +252,22 @@ export async function listMergeRows(db: DbOrTx, campaignId: number, personIds: r
             where d.campaign_id = c.id and d.person_id = p.id and not d.is_test), s.introduced_at is null)
         end
     ) partners on true
+    where c.id = ${campaignId}`.execute(db)
+  return rows
+}
+
+/** The same for people of whom we know a name at most: no partner, no reasons. */
+export async function listContactRows(
+  db: DbOrTx,
+  campaignId: number,
+  contactIds: readonly number[],
+): Promise<(MergeRow & { contact_id: number })[]> {
+  const { rows } = await sql<MergeRow & { contact_id: number }>`
+    select t.id as contact_id, null::bigint as person_id, t.given_name, t.family_name, coalesce(t.country_code, '') as country_code,
+      t.language, '[]'::jsonb as partners, '{}'::text[] as reasons, r.code as round_code, r.name as round_name,
+      r.starts_on as round_starts_on, r.ends_on as round_ends_on, r.confirm_by as round_confirm_by,
+      r.applications_close_on as round_applications_close_on
+    from campaigns c join rounds r on r.id = c.round_id join contacts t on t.id = any(${contactIds}::bigint[])
     where c.id = ${campaignId}`.execute(db)
   return rows
 }

@@ -52,6 +52,15 @@ export async function insertDraft(tx: DbOrTx, input: CampaignInput, written_by: 
   return campaign_id
 }
 
+/** The first version of a campaign that is made by itself, in one language. */
+export async function insertFirstVersion(
+  tx: DbOrTx,
+  { campaign_id, language, text }: { campaign_id: number; language: string; text: VariantText },
+): Promise<void> {
+  const variants = [{ ...text, language, compiled: null }]
+  await insertVariants(tx, { campaign_id, version: 1, written_by: null, variants })
+}
+
 export interface CampaignSave {
   id: number
   change: CampaignChange
@@ -107,6 +116,8 @@ export async function lockEditable(tx: DbOrTx, id: number): Promise<CampaignRow>
   const campaign = await findCampaignForUpdate(tx, id)
   if (!campaign) throw new NotFound(`Campaign ${id}`)
   if (campaign.state === 'draft' || (campaign.state === 'scheduled' && campaign.frozen_at === null)) return campaign
+  // Each copy is of the version that was published when it was queued: a newer text waits for that.
+  if (campaign.automatic_key !== null) return campaign
   throw new Conflict(
     'campaign_not_editable',
     `The campaign is ${campaign.state}: its recipients are frozen, and its text can no longer be changed.`,

@@ -22,5 +22,14 @@ export function valuesWith(row: Partial<MergeRow> = {}, language = 'en'): MergeV
   return mergeValuesOf({ ...SAMPLE_ROW, ...row }, settings, {
     unsubscribe: 'https://pairpost.example/u/abc?x=1&y=2',
     preferences: 'https://pairpost.example/p/preferences/abc',
+    confirm: 'https://pairpost.example/p/confirm/abc',
+    apply: 'https://pairpost.example/apply/2016A',
+    code_of_conduct: 'https://pairpost.example/conduct',
+    expectations: 'https://pairpost.example/expectations',
+    interest: 'https://pairpost.example/interest',
+    verify: 'https://pairpost.example/apply/verify/abc',
+    resume: 'https://pairpost.example/apply/resume/abc',
+    verify_interest: 'https://pairpost.example/interest/verify/abc',
+    leave_interest: 'https://pairpost.example/interest/leave/abc',
   })
 }
