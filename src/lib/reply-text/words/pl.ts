@@ -1,0 +1,41 @@
+import type { LanguageWords } from './language-words.ts'
+
+export const pl: LanguageWords = {
+  wrote: ['napisał', 'napisała', 'napisał(a)', 'napisali', 'pisze', 'pisał', 'pisał(a)', 'naskrobał'],
+  opens: ['w dniu', 'dnia', 'dn.'],
+  from: ['od', 'nadawca', 'odpowiedź do'],
+  date: ['wysłano', 'data', 'wysłane', 'wysłany', 'wysłana', 'data wysłania'],
+  to: ['do', 'dw', 'udw', 'odbiorca', 'kopia'],
+  subject: ['temat', 'ważność', 'załączniki'],
+  original: [
+    'wiadomość oryginalna',
+    'oryginalna wiadomość',
+    'wiadomość pierwotna',
+    'treść oryginalnej wiadomości',
+    'treść przekazanej wiadomości',
+    'wiadomość przekazana dalej',
+    'przekazana wiadomość',
+    'oryginalna wiadomosc',
+  ],
+  footers: [
+    'wysłane z',
+    'wysłano z',
+    'wysłane za pomocą',
+    'wysłano za pomocą',
+    'wysłane przez',
+    'wysłane przy użyciu',
+    'pobierz outlook dla',
+    'pobierz program outlook',
+    'wolny od wirusów',
+  ],
+  notices: [
+    'ta wiadomość',
+    'niniejsza wiadomość',
+    'niniejszy e-mail',
+    'treść tej wiadomości',
+    'informacje zawarte w',
+    'pomyśl o środowisku',
+    'zanim wydrukujesz',
+    'klauzula poufności',
+  ],
+}

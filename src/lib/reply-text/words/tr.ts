@@ -1,0 +1,35 @@
+import type { LanguageWords } from './language-words.ts'
+
+export const tr: LanguageWords = {
+  wrote: ['şunu yazdı', 'şunları yazdı', 'yazdı', 'yazmış', 'tarihinde yazdı', 'yazıyor'],
+  opens: ['tarihinde', 'saat'],
+  from: ['kimden', 'gönderen', 'from'],
+  date: ['gönderildi', 'tarih', 'gönderilme tarihi', 'gönderme tarihi', 'gönderim tarihi'],
+  to: ['kime', 'alıcı', 'bilgi', 'gizli'],
+  subject: ['konu', 'önem', 'ekler'],
+  original: [
+    'özgün ileti',
+    'orijinal mesaj',
+    'orjinal mesaj',
+    'orijinal ileti',
+    'iletilen mesaj',
+    'yönlendirilen ileti',
+    'asıl mesaj',
+  ],
+  footers: [
+    '* gönderildi',
+    'iphone’umdan gönderildi',
+    "iphone'umdan gönderildi",
+    'ipad’imden gönderildi',
+    "ipad'imden gönderildi",
+    'telefonumdan gönderildi',
+    'samsung * gönderildi',
+    'android * gönderildi',
+    'windows için * gönderildi',
+    'ios için outlook',
+    'android için outlook',
+    'virüs bulunmuyor',
+    'benim * gönderildi',
+  ],
+  notices: ['bu e-posta', 'bu mesaj', 'bu ileti', 'bu elektronik posta', 'yasal uyarı'],
+}
