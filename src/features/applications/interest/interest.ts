@@ -1,0 +1,48 @@
+import type { Clock } from '../../../lib/clock.ts'
+import type { Db } from '../../../platform/db/open.ts'
+import { listRoundRows } from '../../rounds/index.ts'
+import { mailAsked } from '../ask-mail.ts'
+import { chooseRound } from '../draft/period.ts'
+import {
+  findInterest,
+  type InterestRow,
+  type InterestValues,
+  insertInterest,
+  recordInterestLeft,
+  recordInterestVerified,
+} from './interest-queries.ts'
+
+interface InterestDeps {
+  db: Db
+  clock: Clock
+}
+
+/**
+ * Mails a link to an address that wants to be told when applications open. The same for one that is on the list already:
+ * whoever asks learns nothing. @param input without a fault, the address normalised
+ */
+export async function joinInterest({ db, clock }: InterestDeps, input: InterestValues): Promise<void> {
+  const now = clock.now()
+  const round = chooseRound(await listRoundRows(db), now)
+  await db.transaction().execute(async (tx) => {
+    const contact_id = await insertInterest(tx, { ...input, now })
+    // An email belongs to a round; before the very first one there is nothing to be told either.
+    if (!round) return
+    await mailAsked(tx, { key: 'interest_received', round_id: round.id, contact_id, address: input.address, now })
+  })
+}
+
+/** Whoever an email of the list went to; undefined when its link is about something else. */
+export function findInterested({ db }: { db: Db }, deliveryId: number): Promise<InterestRow | undefined> {
+  return findInterest(db, deliveryId)
+}
+
+/** The button behind the link: told from now on. */
+export function verifyInterest({ db, clock }: InterestDeps, row: InterestRow): Promise<void> {
+  return recordInterestVerified(db, row.contact_id, clock.now())
+}
+
+/** Not told any more, and the address forgotten. */
+export function leaveInterest({ db, clock }: InterestDeps, row: InterestRow): Promise<void> {
+  return recordInterestLeft(db, row.contact_id, clock.now())
+}
