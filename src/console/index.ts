@@ -3,12 +3,16 @@
  * Guarantees that everything works without JavaScript, that no GET changes anything, and that nothing typed is lost.
  */
 import type { TypedApp } from '../platform/http/typed-app.ts'
+import { addApplicationConsole } from './applications/index.ts'
+import { addAutomaticPages } from './automatic/pages.ts'
 import { addCampaignPages } from './campaigns/pages.ts'
 import { addComponentsPage } from './components.ts'
+import { addConfirmationConsole } from './confirmations/index.ts'
 import { addFirstRunPages } from './first-run/pages.ts'
 import { addHelpPage } from './help.ts'
 import { addHomePage } from './home/pages.ts'
 import { addImportPages } from './imports/index.ts'
+import { addInboxPages } from './inbox/index.ts'
 import { addJobPages } from './jobs/pages.ts'
 import { addMatchingPages } from './matching/index.ts'
 import { addParticipantPages } from './participants/index.ts'
@@ -41,4 +45,8 @@ export const CONSOLE_PAGES: ((app: TypedApp, deps: ConsoleDeps) => unknown)[] = 
   addMatchingPages,
   addImportPages,
   addSuppressionPages,
+  addApplicationConsole,
+  addConfirmationConsole,
+  addAutomaticPages,
+  addInboxPages,
 ]

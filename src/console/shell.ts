@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { countOpenInbox } from '../features/inbox/index.ts'
 import { isDemoLoaded } from '../features/programme/index.ts'
 import { listRoundRows, type RoundRow } from '../features/rounds/index.ts'
 import type { Ring } from '../jobs/catalog.ts'
@@ -9,6 +10,7 @@ import type { TokenKeys } from '../lib/tokens.ts'
 import type { Db } from '../platform/db/open.ts'
 import { assetHref } from '../platform/http/assets.ts'
 import type { Pages } from '../platform/http/pages.ts'
+import { formatCount } from './present/numbers.ts'
 import { chooseRound } from './round-choice.ts'
 
 /** What the console's pages stand on. */
@@ -29,7 +31,7 @@ export interface ConsoleDeps {
   shell: Shell
 }
 
-export type NavItem = 'home' | 'campaigns' | 'participants' | 'matching' | 'rounds' | 'settings'
+export type NavItem = 'home' | 'campaigns' | 'participants' | 'matching' | 'inbox' | 'rounds' | 'settings'
 
 export interface Frame {
   title: string
@@ -62,6 +64,7 @@ const NAV: { item: NavItem; name: string; href: string; allow: Permission }[] = 
   { item: 'campaigns', name: 'Campaigns', href: '/console/campaigns', allow: 'campaigns.read' },
   { item: 'participants', name: 'Participants', href: '/console/participants', allow: 'people.read' },
   { item: 'matching', name: 'Matching', href: '/console/matching', allow: 'matching.read' },
+  { item: 'inbox', name: 'Inbox', href: '/console/inbox', allow: 'inbox.read' },
   { item: 'rounds', name: 'Rounds', href: '/console/rounds', allow: 'rounds.read' },
   { item: 'settings', name: 'Settings', href: '/console/settings', allow: 'sending.read' },
 ]
@@ -88,9 +91,13 @@ export function createShell({ db, clock, pages }: { db: Db; clock: Clock; pages:
 
     async show(reply, page, frame, model) {
       const { request } = reply
-      const [rounds, isDemo] = await Promise.all([roundsOf(request), isDemoLoaded(db)])
-      const current = chosenFrom(request, rounds)
       const { caller } = request
+      const [rounds, isDemo, open] = await Promise.all([
+        roundsOf(request),
+        isDemoLoaded(db),
+        caller && mayDo(caller.role, 'inbox.read') ? countOpenInbox({ db }) : 0,
+      ])
+      const current = chosenFrom(request, rounds)
       const csrf = csrfOf(reply)
       const html = pages.render(
         `console/${page}`,
@@ -107,6 +114,7 @@ export function createShell({ db, clock, pages }: { db: Db; clock: Clock; pages:
               name,
               href,
               current: item === frame.nav,
+              open: item === 'inbox' && open > 0 ? formatCount(open) : '',
             })),
             rounds: rounds.map(({ code, name }) => ({ code, name, current: code === current?.code })),
             round: current?.code ?? '',

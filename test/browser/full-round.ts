@@ -8,6 +8,7 @@ import { updateProgramme } from '../../src/features/programme/index.ts'
 import { createApiToken } from '../../src/features/staff/index.ts'
 import { addPartnership } from '../features/campaigns/round.ts'
 import { type FullMatching, fillMatching } from './full-matching.ts'
+import { type FullReplies, fillReplies } from './full-replies.ts'
 
 const ARABIC = {
   subject: 'الموضوع 10: مكتبات بلا جدران، وما الذي نتعلّمه منها كلّ يوم',
@@ -16,7 +17,7 @@ const ARABIC = {
 }
 
 /** Campaigns of the stage by what is shown with them. */
-export interface FullRound extends FullMatching {
+export interface FullRound extends FullMatching, FullReplies {
   done: number
   scheduled: number
   paused: number
@@ -33,7 +34,10 @@ export interface FullRound extends FullMatching {
  */
 export async function fillRound(deps: Deps): Promise<FullRound> {
   const { db } = deps
-  const { topics } = await loadDemo({ ...deps, config: { ...deps.config, demoScale: 0.1 } }, { starts_in_days: -9 })
+  const { topics } = await loadDemo(
+    { ...deps, config: { ...deps.config, demoScale: 0.1 } },
+    { answered: true, starts_in_days: -9 },
+  )
   const topic = (number: number) => topics.get(number) ?? 0
   const { id: person } = await db.selectFrom('people').select('id').orderBy('id').executeTakeFirstOrThrow()
   const [second] = await db.selectFrom('people').select('id').where('id', '>', person).orderBy('id').execute()
@@ -84,6 +88,7 @@ export async function fillRound(deps: Deps): Promise<FullRound> {
   await addLogs(deps)
   return {
     ...(await fillMatching(deps, [person, second?.id ?? 0])),
+    ...(await fillReplies(deps, { person, round_id: round.id })),
     ...{ done: topic(1), scheduled: topic(2), paused: topic(3), faulty: topic(4), draft: topic(5) },
     ...{ arabic: arabic.id, person },
   }

@@ -16,7 +16,7 @@ const MOST_AT_FIRST = 60 * KB
 const MOST_AFTER = 15 * KB
 
 /** Parts of a page, files, and what belongs to a mail program: never opened as a page. */
-const NO_PAGE = /\.csv$|\/(progress|state|count|plan|findings|preview|frame)$/
+const NO_PAGE = /\.(csv|eml)$|\/(progress|state|count|plan|findings|preview|frame)$/
 
 /** Addresses with the round filled; `{…}` is a campaign or the person of the stage. */
 const FULL = [
@@ -63,6 +63,21 @@ const FULL = [
   ...['/console/matching/{run}/left-over', '/console/matching/{run}/approve', '/console/matching/{approved}/approve'],
   ...['/console/matching/{run}/introduce', '/console/matching/{approved}/introduce'],
   ...['/console/matching/{approved}/introduce?when=at&day=2030-01-01&time=09:00&size=phone&scheme=dark'],
+  ...['/console/inbox', '/console/inbox?view=mine', '/console/inbox?view=done', '/console/inbox?decided={decided}'],
+  ...[
+    '/console/inbox/{reply}',
+    '/console/inbox/{elsewhere}',
+    '/console/inbox/{stranger}?q=a',
+    '/console/inbox/{decided}',
+  ],
+  ...['/console/rounds/2016A/applications', '/console/rounds/2016A/applications?state=waitlisted&country=FJ'],
+  ...['/console/rounds/2016A/applications/duplicates', '/console/rounds/2016A/confirmations'],
+  ...['/console/rounds/2016A/confirmations/people?group=confirmed', '/console/rounds/2016A/emails'],
+  ...[
+    '/console/campaigns/{automatic}',
+    '/console/campaigns/{automatic}/publish',
+    '/console/campaigns/{automatic}/report',
+  ],
   ...['/console/settings/activity', '/sign-in', '/sign-in/asked'],
   ...['/console/nowhere', '/console/campaigns/987654321', '/console/participants/987654321', '/sign-in/no-such-link'],
 ]
@@ -78,6 +93,8 @@ const EMPTY = [
     '/console/components',
     '/console/matching',
     '/console/matching/criteria',
+    '/console/inbox',
+    '/console/inbox?view=done',
   ],
 ]
 
@@ -202,6 +219,8 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
       paths.push('/console/campaigns/{draft}/audience/people', '/console/campaigns/{faulty}/history')
       paths.push('/console/matching', '/console/matching/{run}', '/console/matching/{run}/swap?person={paired}')
       paths.push('/console/matching/criteria', '/console/matching/{approved}/introduce')
+      paths.push('/console/inbox', '/console/inbox/{reply}', '/console/rounds/2016A/applications')
+      paths.push('/console/rounds/2016A/confirmations', '/console/rounds/2016A/emails')
       const heavy: string[] = []
       const fresh = await browser.open({ cookie })
       await fresh.page.goto(`${service.url}/console/help`)
@@ -228,6 +247,9 @@ describe.skipIf(isMissing('chromium'))('console pages', { timeout: PATIENCE }, (
         '/console/participants/{person}',
         '/console/rounds/2016A',
         '/console/matching/{run}',
+        '/console/inbox/{reply}',
+        '/console/rounds/2016A/confirmations',
+        '/console/rounds/2016A/applications',
       ]) {
         await page.goto(service.url + pathOf(path))
         await page.emulateMedia({ media: 'print' })

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { listNeeds, type NeedFacts } from '../../src/console/home/needs.ts'
 import { presentStages } from '../../src/console/home/stages.ts'
+import { presentAge } from '../../src/console/present/age.ts'
 import type { DraftNeed } from '../../src/features/campaigns/index.ts'
 import { scheduleCampaign } from '../../src/features/campaigns/index.ts'
 import { createRound } from '../../src/features/rounds/index.ts'
@@ -17,6 +18,7 @@ const READER = { name: 'staff 1', writes: true, time_zone: 'UTC', now: NOW }
 const NOTHING: NeedFacts = {
   trouble: { closed: undefined, trouble: undefined, stopped_domains: [] },
   ...{ drafts: [], second_person: [], live: [], decisions: [], imports: [], failed_jobs: [], matching: null },
+  replies: { inbox: null, mailboxes: [], confirmation: null, duplicates: null },
 }
 const DRAFT: DraftNeed = {
   ...{ id: 2, round: '2016A', round_id: 1, kind: 'topic', lane: 'campaign', audience: {} },
@@ -253,4 +255,36 @@ test('nobody is hurried to match while people may still confirm, nor once the ro
   expect(await isAsked()).toBe(true)
   await set({ ends_on: day(-1) })
   expect(await isAsked()).toBe(false)
+})
+
+test('replies are to be reviewed, a mailbox that cannot be read comes first, and pairs that may be one are said last', () => {
+  const replies: NeedFacts['replies'] = {
+    inbox: { open: 1204, oldest_at: new Date('2016-02-28T09:00:00Z') },
+    mailboxes: [
+      { name: 'INBOX', trouble_since: new Date('2016-03-01T08:00:00Z'), trouble_words: 'Login failed.', seen_at: null },
+    ],
+    confirmation: null,
+    duplicates: { code: '2016A', count: 20, more: true },
+  }
+  const needs = listNeeds({ ...NOTHING, drafts: [DRAFT], replies }, READER)
+  expect(needs.map(({ before, subject }) => before || subject)).toEqual([
+    'The mailbox cannot be read: replies wait there',
+    'Review 1,204 replies',
+    'Topic 2',
+    'More than 20 pairs may be one person: decide',
+  ])
+  expect(needs[0]?.detail).toBe('Since 1 March 2016, 08:00. Login failed.')
+  expect(needs[1]).toMatchObject({ href: '/console/inbox', detail: 'The oldest came 2 days ago.' })
+})
+
+test.each([
+  [0, 'just now'],
+  [59_999, 'just now'],
+  [60_000, '1 minute ago'],
+  [3_599_999, '59 minutes ago'],
+  [7_200_000, '2 hours ago'],
+  [86_400_000, '1 day ago'],
+  [-5000, 'just now'],
+])('%d milliseconds are said as %s', (ms, words) => {
+  expect(presentAge(new Date(NOW.getTime() - ms), NOW)).toBe(words)
 })

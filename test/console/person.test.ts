@@ -2,9 +2,11 @@ import { expect, test } from 'vitest'
 import { importApplications } from '../../src/features/imports/index.ts'
 import { pausePerson } from '../../src/features/people/index.ts'
 import { createRound } from '../../src/features/rounds/index.ts'
+import { openInbox, write } from '../features/inbox/stage.ts'
 import { openConsole } from '../support/console.ts'
 import { openTestDeps, type TestDeps } from '../support/deps.ts'
 import { csvOf } from '../support/exports.ts'
+import { textOf } from './matching-round.ts'
 
 async function openPerson() {
   const deps = await openTestDeps()
@@ -282,4 +284,29 @@ test('what an applicant answered is recorded on their page, taken back, and neve
   expect((await visit.get(path)).body).not.toContain('Record their answer')
   const officer = await openConsole(deps, 'communications_officer', { app: visit.app })
   expect((await officer.get(path)).body).not.toContain('Record their answer')
+})
+
+test('what somebody answered and wrote stands there, with who recorded it and what became of it', async () => {
+  const inbox = await openInbox()
+  const { deps, reply, idOf, receive, addressOf } = inbox
+  await reply('ana', 'Yes')
+  deps.clock.advance(3_600_000)
+  await reply('ana', 'Sorry, can I still say <b>no</b>?')
+  const bounce = await write({
+    ...{ from: 'MAILER-DAEMON@mx.example', to: await addressOf('ana', 'bounce'), subject: 'Undelivered Mail' },
+    text: '<ana@library.example>: host mx.example said: 550 5.1.1 no such user',
+  })
+  await receive(bounce, { mail_from: '', rcpt_to: await addressOf('ana', 'bounce') })
+  const visit = await openConsole(deps)
+  const page = await visit.get(`/console/participants/${idOf('ana')}`)
+  const words = textOf(page.body)
+  expect(words).toMatch(/What they answered .*2016A: confirmed by a reply/)
+  expect(words).toMatch(/Mail from them .*to the Inbox/)
+  expect(words).toContain('read as yes')
+  expect(page.body).toContain('&lt;b&gt;no&lt;/b&gt;')
+  expect(words).toMatch(/Can you still take part\?.* answered 1 March 2016, 09:00/)
+  expect(words).toMatch(/came back 1 March 2016, 10:00/)
+  await visit.post(`/console/participants/${idOf('ana')}/answer`, { round: '2016A', answer: 'declined' })
+  const after = textOf((await visit.get(`/console/participants/${idOf('ana')}`)).body)
+  expect(after).toContain(`2016A: declined recorded by ${visit.staff.name}`)
 })

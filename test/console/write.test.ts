@@ -315,7 +315,18 @@ test('the preview is the message itself, part by part, but for the links of the 
   await scheduleCampaign(deps, id, { at: 'now' })
   const claims = (await deps.db
     .selectFrom('deliveries')
-    .select(['id', 'campaign_id', 'person_id', 'lane', 'address', 'domain', 'language', 'version', 'tries'])
+    .select([
+      'id',
+      'campaign_id',
+      'person_id',
+      'contact_id',
+      'lane',
+      'address',
+      'domain',
+      'language',
+      'version',
+      'tries',
+    ])
     .execute()) as ClaimedDelivery[]
   expect(claims).toHaveLength(2)
   const compose = await createComposer({ ...deps, signer: undefined })(claims)

@@ -85,7 +85,10 @@ async function gatherList(
     rows,
     filtered: state !== '' || kind !== '',
     states: Object.entries(CAMPAIGN_STATES).map(([value, { text }]) => ({ value, text, chosen: value === state })),
-    kinds: Object.entries(KINDS).map(([value, text]) => ({ value, text, chosen: value === kind })),
+    // what goes by itself stands on its own page
+    kinds: Object.entries(KINDS)
+      .filter(([value]) => value !== 'automatic')
+      .map(([value, text]) => ({ value, text, chosen: value === kind })),
     pager: { next: next ? hrefOf({ after: next.join('.') }) : '', first: after ? hrefOf({}) : '' },
     paged: next !== null || after !== undefined,
   }

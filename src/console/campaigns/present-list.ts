@@ -19,6 +19,8 @@ export interface ListRow {
   action_href: string
 }
 
+const GOES_BY_ITSELF = { text: 'leaves by itself', tone: 'info' } as const
+
 /** One row of the list. @param counts of a campaign that has recipients */
 export function presentListRow(
   campaign: ListedCampaign,
@@ -35,7 +37,10 @@ export function presentListRow(
     subject: subjectOf(campaign.subject),
     lang: campaign.subject === '' ? 'en' : campaign.language,
     kind: KINDS[campaign.kind] ?? campaign.kind,
-    badge: CAMPAIGN_STATES[state] ?? { text: state, tone: 'quiet' },
+    badge:
+      campaign.sends_itself && state === 'draft'
+        ? GOES_BY_ITSELF
+        : (CAMPAIGN_STATES[state] ?? { text: state, tone: 'quiet' }),
     when_words: words,
     when: at && presentTime(at, zone),
     local_time: campaign.local_time === null || state === 'draft' ? '' : campaign.local_time,
@@ -48,7 +53,9 @@ export function presentListRow(
 function whenOf(campaign: ListedCampaign): { words: string; at: Date | null } {
   const { state, planned_at, starts_at, started_at, finished_at } = campaign
   if (state === 'draft')
-    return planned_at ? { words: 'planned for', at: planned_at } : { words: 'no date yet', at: null }
+    return planned_at
+      ? { words: campaign.sends_itself ? 'leaves' : 'planned for', at: planned_at }
+      : { words: 'no date yet', at: null }
   if (state === 'cancelled') return { words: 'cancelled', at: finished_at }
   return started_at ? { words: 'began', at: started_at } : { words: 'leaves', at: starts_at }
 }

@@ -28,7 +28,9 @@ export function presentProgress(facts: ProgressFacts, input: { reader: ProgressR
   const recipients = recipientsOf(counts)
   const percent = percentOf(counts.accepted, recipients)
   const waits = waitingOf(counts) > 0
-  const live = (waits && campaign.state !== 'draft') || ['scheduled', 'sending', 'paused'].includes(campaign.state)
+  const live =
+    (waits && campaign.state !== 'draft') ||
+    (!isAutomatic(campaign) && ['scheduled', 'sending', 'paused'].includes(campaign.state))
   const polls = seen.state === campaign.state ? seen.polls + 1 : 0
   const beginning = isBeginning(facts, now)
   return {
@@ -36,18 +38,28 @@ export function presentProgress(facts: ProgressFacts, input: { reader: ProgressR
     url: live ? `/console/campaigns/${campaign.id}/progress?polls=${polls}&state=${campaign.state}` : '',
     every: polls < QUICK_POLLS || beginning ? '2s' : '10s',
     page_title: titleOf(facts, percent),
-    badge: CAMPAIGN_STATES[campaign.state] ?? { text: campaign.state, tone: 'quiet' as Tone },
+    badge: badgeOf(campaign),
     sentence: sentenceOf(facts, recipients, percent),
     outlook: live ? outlookOf(facts, { ...reader, now }) : '',
     announcement: announcementOf(facts, percent),
     accepted: counts.accepted,
     recipients,
     has_recipients: recipients > 0,
-    close: campaign.state === 'sending' ? 'You may close this page: it goes on without you.' : '',
+    close:
+      campaign.state === 'sending' && !isAutomatic(campaign) ? 'You may close this page: it goes on without you.' : '',
     standstill: live ? whyNothingLeaves(facts, { zone: reader.zone, now }) : [],
     figures: figuresOf(facts, recipients, reader),
     ...controlsOf(facts, reader.writes),
   }
+}
+
+/** It stays open: it is on or off, and each copy goes when its event happens. */
+const isAutomatic = ({ automatic_key }: ProgressFacts['campaign']) => automatic_key !== null
+
+function badgeOf(campaign: ProgressFacts['campaign']): { text: string; tone: Tone } {
+  const { state, switched_off_at } = campaign
+  if (!isAutomatic(campaign) || state === 'paused') return CAMPAIGN_STATES[state] ?? { text: state, tone: 'quiet' }
+  return switched_off_at === null ? { text: 'on', tone: 'good' } : { text: 'off', tone: 'quiet' }
 }
 
 /** Nothing has left yet, and the hold or the wait ends soon enough to be watched. */
@@ -57,14 +69,15 @@ function isBeginning({ campaign, starts_at }: ProgressFacts, now: Date): boolean
 
 function titleOf({ campaign }: ProgressFacts, percent: number): string {
   const subject = subjectOf(campaign.subject)
-  if (campaign.state === 'sending') return `(${percent} %) Sending… ${subject}`
+  if (campaign.state === 'sending' && !isAutomatic(campaign)) return `(${percent} %) Sending… ${subject}`
   if (campaign.state === 'paused') return `(${percent} %) Paused: ${subject}`
   return `Report: ${subject}`
 }
 
 /** Such as "612 of 1,008 accepted (61 %), 3 deferred, 1 rejected." */
 function sentenceOf({ campaign, counts }: ProgressFacts, recipients: number, percent: number): string {
-  if (campaign.frozen_at === null) {
+  if (isAutomatic(campaign) && recipients === 0) return 'Nobody has had it yet.'
+  if (campaign.frozen_at === null && !isAutomatic(campaign)) {
     return campaign.state === 'cancelled' ? 'It was cancelled before it was scheduled.' : 'It is not scheduled yet.'
   }
   const rest = (['deferred', 'rejected', 'uncertain', 'held', 'cancelled'] as const)
@@ -97,13 +110,16 @@ export interface Figure {
 }
 
 function figuresOf({ campaign, counts }: ProgressFacts, recipients: number, reader: ProgressReader): Figure[] {
-  if (campaign.frozen_at === null) return []
+  if (campaign.frozen_at === null && (!isAutomatic(campaign) || recipients + counts.skipped === 0)) return []
+  const all = isAutomatic(campaign)
+    ? `${number(recipients)} ${recipients === 1 ? 'copy' : 'copies'}`
+    : people(recipients)
   const shown = IN_ORDER.filter((state) => counts[state] > 0 || state === 'accepted')
   return shown.map((state) => ({
     state,
     count: number(counts[state]),
     tone: DELIVERY_TONES[state] ?? 'quiet',
-    base: state === 'skipped' ? 'beside the recipients' : `of ${people(recipients)}`,
+    base: state === 'skipped' ? (isAutomatic(campaign) ? 'beside them' : 'beside the recipients') : `of ${all}`,
     href: reader.reads_people && counts[state] > 0 ? `/console/campaigns/${campaign.id}/people?state=${state}` : '',
   }))
 }
@@ -111,14 +127,14 @@ function figuresOf({ campaign, counts }: ProgressFacts, recipients: number, read
 function controlsOf({ campaign, counts }: ProgressFacts, writes: boolean) {
   const { state } = campaign
   const none = counts.accepted + counts.rejected + counts.uncertain + counts.deferred === 0
-  const running = state === 'scheduled' || state === 'sending'
+  const running = !isAutomatic(campaign) && (state === 'scheduled' || state === 'sending')
   return {
     may_pause: writes && running,
     may_resume: writes && (state === 'paused' || (counts.held > 0 && state !== 'cancelled' && state !== 'draft')),
     resume_text: state === 'paused' ? 'Resume' : `Let the ${number(counts.held)} held go`,
     /** Nothing has left: one press takes it back. */
     may_take_back: writes && state === 'scheduled' && none,
-    may_cancel: writes && (state === 'sending' || state === 'paused'),
+    may_cancel: writes && !isAutomatic(campaign) && (state === 'sending' || state === 'paused'),
     may_copy: writes && state === 'cancelled',
     may_decide: writes && counts.uncertain > 0,
     uncertain: people(counts.uncertain),

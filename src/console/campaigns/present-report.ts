@@ -33,7 +33,7 @@ export function presentReport(
     review_href: reader.writes ? `${own}/review` : '',
     text_href: own,
     scheduled: time(frozen_at),
-    leaves: time(campaign.starts_at),
+    leaves: campaign.automatic_key === null ? time(campaign.starts_at) : null,
     local_time: campaign.local_time ?? '',
     began: time(started_at),
     ended: time(finished_at),

@@ -10,6 +10,7 @@ export const KINDS: Record<string, string> = {
   check_in: 'Check-in',
   reminder: 'Reminder',
   closing: 'Closing email',
+  automatic: 'Automatic email',
 }
 
 export const CAMPAIGN_STATES: Record<string, { text: string; tone: Tone }> = {

@@ -34,11 +34,14 @@ const STATES: Record<string, string> = {
   done: 'done',
 }
 
-/** Campaigns and dates of a round from today on, day by day on clocks of `zone`; a day without anything is left out. */
+/**
+ * Campaigns and dates of a round from today on, day by day on clocks of `zone`; a day without anything is left out.
+ * @param by_itself drafts that nobody has to schedule
+ */
 export function presentAgenda(
   round: RoundRow,
   campaigns: readonly (ListedCampaign & { at: Date })[],
-  { now, zone, days }: { now: Date; zone: string; days: number },
+  { now, zone, days, by_itself }: { now: Date; zone: string; days: number; by_itself: readonly number[] },
 ): AgendaDay[] {
   const first = DateTime.fromJSDate(now, { zone })
   const today = first.toISODate() ?? ''
@@ -57,7 +60,7 @@ export function presentAgenda(
       item: {
         time: there.toFormat('HH:mm'),
         subject: subject || 'A campaign without a subject',
-        text: `${STATES[state] ?? state}${clock}`,
+        text: `${by_itself.includes(id) ? 'leaves by itself' : (STATES[state] ?? state)}${clock}`,
         href: `/console/campaigns/${id}${state === 'draft' ? '' : '/report'}`,
       },
     })

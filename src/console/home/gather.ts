@@ -14,6 +14,7 @@ import { mayDo, type Permission, type Role } from '../../lib/permissions.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { gatherMatching } from './matching.ts'
 import type { NeedFacts } from './needs.ts'
+import { gatherReplies } from './replies.ts'
 
 const DAY_MS = 86_400_000
 export const AGENDA_DAYS = 14
@@ -40,16 +41,20 @@ export async function gatherNeeds(
   const today = now.toISOString().slice(0, 10)
   // The whole of the last day of the agenda, on whichever clock.
   const until = new Date(now.getTime() + (AGENDA_DAYS + 1) * DAY_MS)
-  const [drafts, live, decisions, trouble, failed_jobs, imports, { second_person_over }, matching] = await Promise.all([
-    writes ? listDraftNeeds(db, { until, today, limit: MOST_DRAFTS }) : [],
-    listLiveCampaigns(db, 5),
-    writes ? listDecisionNeeds(db, { since: ago(DECIDED_WITHIN_DAYS), rejectedSince: ago(SHOWN_DAYS), limit: 12 }) : [],
-    writes || may('sending.write') ? findSendingTrouble(db) : NO_TROUBLE,
-    may('jobs.read') ? listFailedJobs(db, { since: ago(SHOWN_DAYS), limit: 5 }) : [],
-    may('imports.write') ? listImportNeeds(db, { now, limit: 5 }) : [],
-    getProgramme(db),
-    round && may('matching.write') ? gatherMatching(db, { round, today }) : null,
-  ])
+  const [drafts, live, decisions, trouble, failed_jobs, imports, { second_person_over }, matching, replies] =
+    await Promise.all([
+      writes ? listDraftNeeds(db, { until, today, limit: MOST_DRAFTS }) : [],
+      listLiveCampaigns(db, 5),
+      writes
+        ? listDecisionNeeds(db, { since: ago(DECIDED_WITHIN_DAYS), rejectedSince: ago(SHOWN_DAYS), limit: 12 })
+        : [],
+      writes || may('sending.write') ? findSendingTrouble(db) : NO_TROUBLE,
+      may('jobs.read') ? listFailedJobs(db, { since: ago(SHOWN_DAYS), limit: 5 }) : [],
+      may('imports.write') ? listImportNeeds(db, { now, limit: 5 }) : [],
+      getProgramme(db),
+      round && may('matching.write') ? gatherMatching(db, { round, today }) : null,
+      gatherReplies(db, { role, round, today }),
+    ])
   const unread = drafts.filter((draft) => draft.has_text && draft.approved_version !== draft.version)
   const second_person =
     second_person_over === null ? [] : await listLargeAudiences(db, unread.slice(0, MOST_AUDIENCES), second_person_over)
@@ -61,6 +66,7 @@ export async function gatherNeeds(
     trouble: may('sending.write') ? trouble : { ...trouble, stopped_domains: [] },
     imports,
     matching,
+    replies,
     failed_jobs: failed_jobs.filter(({ kind }) => kind !== 'import' || may('imports.write')),
   }
 }

@@ -6,6 +6,8 @@ import { presentTime } from '../present/time.ts'
 import { daysUntil, dueWords } from './days.ts'
 import { type MatchingFacts, needsOfMatching } from './matching.ts'
 import type { Need } from './need.ts'
+import { needsOfConfirmation, needsOfDuplicates, needsOfInbox, needsOfMailboxes } from './needs-of-replies.ts'
+import type { ReplyFacts } from './replies.ts'
 
 /** What was found; what a role may not see is empty. */
 export interface NeedFacts {
@@ -18,6 +20,7 @@ export interface NeedFacts {
   imports: ImportNeed[]
   failed_jobs: { id: number; kind: string; error: string | null }[]
   matching: MatchingFacts | null
+  replies: ReplyFacts
 }
 
 /** For whom: their name in the log of who wrote what, and their clock. */
@@ -31,22 +34,39 @@ export interface Reader {
 
 /** The most urgent first: mail that does not leave, decisions, missed plans, what is due by its day, the rest. */
 export function listNeeds(facts: NeedFacts, reader: Reader): Need[] {
-  const { trouble, decisions } = facts
-  // The introduction has a page and a need of its own.
-  const own = facts.drafts.filter(({ id }) => id !== facts.matching?.introduction?.campaign_id)
+  const { trouble, decisions, replies } = facts
+  const elsewhere = listElsewhere(facts)
+  const own = facts.drafts.filter(({ id }) => !elsewhere.includes(id))
   const drafts = own.map((draft) => needOfDraft(draft, facts.second_person.includes(draft.id), reader))
   return [
     ...needsOfSender(trouble, reader),
+    ...needsOfMailboxes(replies, reader),
     ...decisions.filter(({ state }) => state !== 'rejected').map(needOfDecision),
     ...drafts.filter(({ urgent }) => urgent).map(({ need }) => need),
+    ...needsOfInbox(replies, reader),
+    ...needsOfConfirmation(replies, reader),
     ...needsOfMatching(facts.matching),
     ...facts.live.map((row) => needOfLive(row, reader)),
     ...drafts.filter(({ urgent }) => !urgent).map(({ need }) => need),
     ...facts.imports.map((row) => needOfImport(row, reader)),
     ...trouble.stopped_domains.slice(0, MOST_DOMAINS).map(needOfDomain),
     ...facts.failed_jobs.map(needOfJob),
+    ...needsOfDuplicates(replies),
     ...decisions.filter(({ state }) => state === 'rejected').map(needOfDecision),
   ]
+}
+
+/** Drafts that have a page and a need of their own, or leave by themselves: introduction, request to confirm, reminders. */
+function listElsewhere(facts: NeedFacts): number[] {
+  const { matching, replies } = facts
+  const own = [matching?.introduction?.campaign_id, replies.confirmation?.summary.draft_id]
+  return [...own.filter((id) => typeof id === 'number'), ...listByItself(facts)]
+}
+
+/** Drafts that leave by themselves once their time has come. */
+export function listByItself({ replies }: Pick<NeedFacts, 'replies'>): number[] {
+  const reminders = replies.confirmation?.summary.reminders ?? []
+  return reminders.filter(({ sends_itself }) => sends_itself).map(({ campaign_id }) => campaign_id)
 }
 
 const MOST_DOMAINS = 5

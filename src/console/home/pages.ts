@@ -5,7 +5,7 @@ import { presentZone } from '../present/time.ts'
 import type { ConsoleDeps } from '../shell.ts'
 import { presentAgenda } from './agenda.ts'
 import { AGENDA_DAYS, gatherAgenda, gatherNeeds } from './gather.ts'
-import { listNeeds } from './needs.ts'
+import { listByItself, listNeeds } from './needs.ts'
 import { presentStages } from './stages.ts'
 
 /** GET /console: what needs me today, the coming fourteen days, where the round stands. */
@@ -36,7 +36,7 @@ export function addHomePage(app: TypedApp, deps: ConsoleDeps): void {
               name: round.name,
               href: `/console/rounds/${round.code}`,
               stages: presentStages(round, now.toISOString().slice(0, 10)),
-              agenda: presentAgenda(round, campaigns, { now, zone, days: AGENDA_DAYS }),
+              agenda: presentAgenda(round, campaigns, { now, zone, days: AGENDA_DAYS, by_itself: listByItself(facts) }),
             }
           : null,
         first_run: firstRun,

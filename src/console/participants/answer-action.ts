@@ -16,9 +16,12 @@ export function addAnswerAction(app: TypedApp, deps: ConsoleDeps): void {
     url: '/console/participants/:id/answer',
     config: { allow: 'people.write', does: "Record an applicant's answer" },
     schema: { params: PersonParams, body: Form },
-    handler: async ({ params: { id }, body: { round, answer } }, reply) => {
+    handler: async ({ params: { id }, body: { round, answer }, caller }, reply) => {
       const code = round.replaceAll('\0', '')
-      const { changed } = await recordAnswers(deps, { code, answers: [{ person_id: id, answer }] })
+      const { changed } = await recordAnswers(deps, {
+        ...{ code, answers: [{ person_id: id, answer }] },
+        by: caller?.name ?? null,
+      })
       return reply.redirect(
         `/console/participants/${id}?notice=${changed > 0 ? 'answered' : 'answered-before'}#applications`,
         303,

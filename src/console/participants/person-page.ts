@@ -1,7 +1,9 @@
 import { Type } from '@fastify/type-provider-typebox'
 import { type Explanation, explainDelivery, listCampaignsForPerson } from '../../features/campaigns/index.ts'
+import { listAnswersOfPerson } from '../../features/confirmations/index.ts'
 import { listDeliveriesOfPerson } from '../../features/deliveries/index.ts'
 import { listImportsOfPerson } from '../../features/imports/index.ts'
+import { listEventsOf, listIncomingOfPerson } from '../../features/inbox/index.ts'
 import { getPerson, listPartnersOfPerson, listPersonSuppressions } from '../../features/people/index.ts'
 import { listPreferenceChanges } from '../../features/preferences/index.ts'
 import { mayDo } from '../../lib/permissions.ts'
@@ -18,6 +20,7 @@ import {
   sayProgrammeMail,
 } from './present-mail.ts'
 import { presentApplications, presentChanges, presentFacts, presentPartners } from './present-person.ts'
+import { presentAnswers, presentIncoming } from './present-replies.ts'
 import { readStaffNames } from './sources.ts'
 import { nameOf } from './words.ts'
 
@@ -56,7 +59,9 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
       const { id } = params
       const asked = query.campaign || undefined
       const person = await getPerson(deps, { id })
-      const [history, partners, mails, imports, campaigns, names, changes, why] = await Promise.all([
+      const role = roleOf(request)
+      const readsInbox = mayDo(role, 'inbox.read')
+      const [history, partners, mails, imports, campaigns, names, changes, answers, incoming, why] = await Promise.all([
         listPersonSuppressions(deps, { id }),
         listPartnersOfPerson(deps, { id }),
         listDeliveriesOfPerson(db, { person_id: id, before: query.before, limit: PAGE }),
@@ -64,8 +69,14 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
         listCampaignsForPerson(db, { person_id: id, limit: MOST_CAMPAIGNS }),
         readStaffNames(db),
         listPreferenceChanges(db, id),
+        listAnswersOfPerson(db, id),
+        readsInbox ? listIncomingOfPerson(deps, { person_id: id }) : [],
         asked === undefined ? undefined : explainDelivery(db, { person_id: id, campaign_id: asked }),
       ])
+      const events = await listEventsOf(
+        db,
+        mails.items.map((mail) => mail.id),
+      )
       const now = clock.now()
       const zone = zoneOf(request)
       const stops = presentStops(history, names, zone)
@@ -76,8 +87,10 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
         facts: presentFacts(person, now),
         applications: presentApplications(person, zone),
         changes: presentChanges(changes, zone),
+        answers: presentAnswers(answers, names, zone),
+        incoming: presentIncoming(incoming, zone),
         partners: presentPartners(partners, zone),
-        mails: presentMails(mails.items, zone),
+        mails: presentMails(mails.items, events, zone),
         pager: {
           next: mails.next === null ? '' : `${path}?before=${mails.next}#mail`,
           first: query.before ? `${path}#mail` : '',
@@ -89,7 +102,7 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
         campaigns: presentCampaignOptions(campaigns, asked),
         why: presentWhy(why, asked),
         yourZone: presentZone(zone, now),
-        mayWrite: mayDo(roleOf(request), 'people.write'),
+        mayWrite: mayDo(role, 'people.write'),
         stoppable: person.addresses.length > 0,
       })
     },

@@ -1,6 +1,7 @@
 import { HELD, type listCampaignsForPerson, SKIPPED } from '../../features/campaigns/index.ts'
 import type { MailOfPerson } from '../../features/deliveries/index.ts'
 import type { listImportsOfPerson } from '../../features/imports/index.ts'
+import type { DeliveryEvent } from '../../features/inbox/index.ts'
 import type { PastSuppression } from '../../features/people/index.ts'
 import { presentTime } from '../present/time.ts'
 import { type Badge, sayReason, sayScope, saySource, type Tone, warningBeforeLift } from './words.ts'
@@ -17,7 +18,8 @@ const TONES: Record<string, Tone> = {
 }
 
 /** Every mail of a person. @param zone of who looks */
-export function presentMails(mails: readonly MailOfPerson[], zone: string) {
+export function presentMails(mails: readonly MailOfPerson[], events: readonly DeliveryEvent[], zone: string) {
+  const byDelivery = Map.groupBy(events, ({ delivery_id }) => delivery_id)
   return mails.map((mail) => ({
     at: presentTime(mail.accepted_at ?? (isWaiting(mail) ? mail.due_at : mail.updated_at), zone),
     due: isWaiting(mail),
@@ -27,7 +29,21 @@ export function presentMails(mails: readonly MailOfPerson[], zone: string) {
     state: { tone: TONES[mail.state] ?? 'quiet', text: mail.state } satisfies Badge,
     reason: reasonOf(mail),
     words: mail.words ?? '',
+    events: (byDelivery.get(mail.id) ?? []).map((event) => presentEvent(event, zone)),
   }))
+}
+
+const EVENTS: Record<string, Badge> = {
+  bounce: { tone: 'bad', text: 'came back' },
+  complaint: { tone: 'bad', text: 'reported as unwanted' },
+  reply: { tone: 'info', text: 'answered' },
+  auto_reply: { tone: 'quiet', text: 'answered by a machine' },
+  unsubscribe: { tone: 'wait', text: 'unsubscribed by it' },
+}
+
+function presentEvent({ kind, words, at }: DeliveryEvent, zone: string) {
+  const badge = EVENTS[kind] ?? { tone: 'quiet', text: kind.replaceAll('_', ' ') }
+  return { badge, at: presentTime(at, zone), words: words ?? '' }
 }
 
 const isWaiting = ({ state }: MailOfPerson) => state === 'queued' || state === 'deferred' || state === 'held'

@@ -1,9 +1,10 @@
 import { Type } from '@fastify/type-provider-typebox'
-import { listCampaignsInOrder } from '../../features/campaigns/index.ts'
+import { listAutomaticEmails, listCampaignsInOrder } from '../../features/campaigns/index.ts'
 import { getRoundRow, type Round } from '../../features/rounds/index.ts'
 import { mayDo } from '../../lib/permissions.ts'
 import { openMemory } from '../../lib/remember.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
+import { presentAutomatic } from '../automatic/present.ts'
 import { openFigures } from '../campaigns/figures.ts'
 import { presentStages } from '../home/stages.ts'
 import { formatCount } from '../present/numbers.ts'
@@ -11,6 +12,7 @@ import { presentZone } from '../present/time.ts'
 import { roleOf, zoneOf } from '../settings/caller.ts'
 import type { ConsoleDeps } from '../shell.ts'
 import { presentFigures, presentOverCap, type RoundFigures } from './figures.ts'
+import { roundTabs } from './tabs.ts'
 import { presentTimetable } from './timetable.ts'
 
 export const Code = Type.Object({ code: Type.String({ maxLength: 32 }) })
@@ -44,10 +46,11 @@ export function addRoundPage(app: TypedApp, deps: ConsoleDeps, figures: RoundFig
       const zone = zoneOf(request)
       const role = roleOf(request)
       const row = await getRoundRow(deps, request.params)
-      const [[round], current, { items, next }] = await Promise.all([
+      const [[round], current, { items, next }, automatic] = await Promise.all([
         figures([row], now),
         shell.currentRound(request),
         listCampaignsInOrder(db, { round: row.code, limit: MOST_CAMPAIGNS }),
+        listAutomaticEmails(deps, { code: row.code }),
       ])
       const campaigns = await Promise.all(
         items.map(async (item) => ({ ...item, counts: item.frozen_at ? await deliveries.of(item) : undefined })),
@@ -68,6 +71,9 @@ export function addRoundPage(app: TypedApp, deps: ConsoleDeps, figures: RoundFig
         zone: presentZone(zone, now),
         ...presentTimetable(row, campaigns, { zone, writes: mayDo(role, 'campaigns.write'), now }),
         more: next !== null,
+        tabs: roundTabs(role, row.code, ''),
+        automatic: automatic.map((email) => presentAutomatic(email, { zone, sees_people: seen.sees })),
+        emails_href: `${href}/emails`,
         edit_href: mayWrite ? `${href}/edit` : '',
         move_href: mayWrite && row.starts_on !== null ? `${href}/move` : '',
         import_href: mayDo(role, 'imports.write') ? `${href}/import` : '',

@@ -8,11 +8,11 @@ export const ROLE_WORDS: Record<Role, { name: string; may: string }> = {
   },
   communications_officer: {
     name: 'Communications officer',
-    may: 'Writes, schedules, pauses and stops campaigns; sees participants; changes no people and no settings.',
+    may: 'Writes, schedules, pauses and stops campaigns; asks who takes part and settles the Inbox; sees participants; changes no people and no settings.',
   },
   data_officer: {
     name: 'Data officer',
-    may: 'Imports applications, keeps people and rounds; sees campaigns, and neither writes nor sends them.',
+    may: 'Imports applications and decides who waits, keeps people and rounds; sees the Inbox and campaigns, and neither writes nor sends them.',
   },
   viewer: {
     name: 'Viewer',

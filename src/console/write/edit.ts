@@ -87,6 +87,8 @@ async function afterSave(
       return sendTest(deps, request, reply, { saved, form, choice, done: () => back('tested') })
     case 'review':
       return reply.redirect(`/console/campaigns/${id}/review`, 303)
+    case 'publish':
+      return reply.redirect(`/console/campaigns/${id}/publish`, 303)
     case 'picture':
       return reply.redirect(
         `/console/campaigns/${id}/pictures?${new URLSearchParams({ language: form.language })}`,

@@ -18,8 +18,9 @@ export function addFindings(app: TypedApp, deps: ConsoleDeps): void {
     handler: async ({ params, query }, reply) => {
       const campaign = await getCampaign(deps, params)
       const shown = { id: params.id, language: languageOf(campaign, query.language), languages: languagesOf(campaign) }
+      const is_automatic = campaign.automatic_key !== null
       const findings = await listTextFindings(deps, params.id)
-      return deps.shell.showPart(reply, 'write/_findings', presentFindings(findings, shown))
+      return deps.shell.showPart(reply, 'write/_findings', presentFindings(findings, { ...shown, is_automatic }))
     },
   })
 }

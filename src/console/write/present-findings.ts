@@ -5,7 +5,7 @@ import { writeHref } from './query.ts'
 /** View model of write/_findings: what stands against the text as it was saved, by language. */
 export function presentFindings(
   findings: readonly Finding[],
-  of: { id: number; language: string; languages: string[] },
+  of: { id: number; language: string; languages: string[]; is_automatic: boolean },
 ) {
   const problems = findings.filter(({ level }) => level === 'problem').length
   const warnings = findings.length - problems
@@ -22,6 +22,7 @@ export function presentFindings(
     groups,
     sentence: sentenceOf(problems, warnings),
     clear: findings.length === 0,
+    is_automatic: of.is_automatic,
   }
 }
 

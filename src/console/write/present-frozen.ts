@@ -17,16 +17,16 @@ export function presentFrozen(
     typed: { subject: string; body_markdown: string } | undefined
   },
 ) {
-  const { id, state, send_at, frozen_at } = campaign
+  const { id, state, send_at, frozen_at, automatic_key } = campaign
   const { language, typed } = view
   const { subject, preheader, body_markdown } = textIn(campaign, language)
-  const isFrozen = frozen_at !== null || state !== 'draft'
+  const isFrozen = automatic_key === null && (frozen_at !== null || state !== 'draft')
   return {
     id,
     title: subjectOf(campaign.subject),
     kind: KINDS[campaign.kind] ?? campaign.kind,
     round: campaign.round,
-    state: CAMPAIGN_STATES[state]?.text ?? state,
+    state: automatic_key === null ? (CAMPAIGN_STATES[state]?.text ?? state) : switchOf(campaign),
     is_frozen: isFrozen,
     may_write: view.may_write,
     when: send_at ? presentTime(send_at, view.zone) : { iso: '', text: '' },
@@ -44,3 +44,5 @@ export function presentFrozen(
     history_href: `/console/campaigns/${id}/history`,
   }
 }
+
+const switchOf = ({ switched_off_at }: Campaign) => (switched_off_at === null ? 'switched on' : 'switched off')

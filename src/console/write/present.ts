@@ -1,4 +1,10 @@
-import { type CampaignChanged, listFallbackFields, listMergeFields } from '../../features/campaigns/index.ts'
+import {
+  AUTOMATIC_EMAILS,
+  type AutomaticKey,
+  type CampaignChanged,
+  listFallbackFields,
+  listMergeFields,
+} from '../../features/campaigns/index.ts'
 import type { FieldFault } from '../../lib/errors.ts'
 import { directionOf, nameLanguage } from '../../lib/languages.ts'
 import { KINDS, subjectOf } from '../campaigns/wording.ts'
@@ -37,6 +43,7 @@ export function presentWrite(facts: WriteFacts, view: WriteView) {
     title: subjectOf(campaign.subject),
     kind: KINDS[campaign.kind] ?? campaign.kind,
     round: campaign.round,
+    automatic: presentAutomaticText(campaign),
     zone: presentZone(zone, now),
     faults,
     conflict: conflict ? presentConflict(conflict, zone) : null,
@@ -55,9 +62,26 @@ export function presentWrite(facts: WriteFacts, view: WriteView) {
     settings: presentSettings(facts, form, faults),
     merge_groups: groupMergeFields(),
     preview: presentPreview(id, form.language, view.choice, facts.people),
-    checks: presentFindings(facts.findings, { id, language: form.language, languages }),
+    checks: presentFindings(facts.findings, {
+      ...{ id, language: form.language, languages },
+      is_automatic: campaign.automatic_key !== null,
+    }),
     history_href: `/console/campaigns/${id}/history`,
   }
+}
+
+/** Null for a campaign that is scheduled; for an automatic email when it goes out, and whether as it stands here. */
+function presentAutomaticText({
+  automatic_key,
+  round,
+  version,
+  live_version,
+  switched_off_at,
+}: WriteFacts['campaign']) {
+  if (automatic_key === null) return null
+  const { title, when } = AUTOMATIC_EMAILS[automatic_key as AutomaticKey]
+  const href = `/console/rounds/${encodeURIComponent(round)}/emails`
+  return { title, when, href, newer: version !== live_version, off: switched_off_at !== null }
 }
 
 export function languagesOf(campaign: WriteFacts['campaign']): string[] {
@@ -124,6 +148,8 @@ function presentSettings({ campaign, usual_sender }: WriteFacts, form: WriteForm
     usual_sender,
     planned_at: form.planned_at,
     planned_at_fault: faultOf(faults, 'planned_at'),
+    is_planned: campaign.automatic_key === null,
+    sends_itself: campaign.sends_itself,
     web_copy: form.web_copy,
     is_topic: campaign.kind === 'topic',
     fallbacks: listFallbackFields(texts, { ...campaign, fallbacks: form.fallbacks }).map((one) => ({

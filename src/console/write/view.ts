@@ -18,8 +18,13 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller ?? { name: 'somebody', role: roleOf(request) }
 }
 
-export function isEditable({ state, frozen_at }: Pick<Campaign, 'state' | 'frozen_at'>): boolean {
-  return state === 'draft' || (state === 'scheduled' && frozen_at === null)
+/** An automatic email is written on while it goes out: its readers get the text that was published. */
+export function isEditable({
+  state,
+  frozen_at,
+  automatic_key,
+}: Pick<Campaign, 'state' | 'frozen_at' | 'automatic_key'>): boolean {
+  return automatic_key !== null || state === 'draft' || (state === 'scheduled' && frozen_at === null)
 }
 
 /** The page to write on; for who may only read, or once the recipients are frozen, the text alone. */

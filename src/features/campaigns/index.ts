@@ -8,10 +8,8 @@ export { listCampaignsForPerson } from './audience/person-queries.ts'
 export { type Explanation, explainDelivery, HELD, SKIPPED } from './audience/why.ts'
 export {
   AUTOMATIC_EMAILS,
-  AUTOMATIC_KEYS,
   type AutomaticEmail,
   type AutomaticKey,
-  findAutomaticEmail,
 } from './automatic/catalog.ts'
 export { ensureAutomatic } from './automatic/ensure.ts'
 export { readFirstText } from './automatic/first-text.ts'

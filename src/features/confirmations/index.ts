@@ -25,7 +25,7 @@ export { type Asked, type Asking, requestConfirmations } from './request.ts'
 export { ensureConfirmationDraft } from './request-draft.ts'
 export type { ReminderRow } from './request-queries.ts'
 export { addConfirmationRoutes } from './routes.ts'
-export { confirmationDeadline, isConfirmationOpen } from './rules.ts'
+export { isConfirmationOpen } from './rules.ts'
 export { ANSWERS, type Answer, type RecordedAnswers, recordAnswers, recordStaffAnswer } from './staff.ts'
 export { type ConfirmationSummary, listConfirmationPeople, summariseConfirmations } from './summary.ts'
 export {

@@ -12,7 +12,7 @@ export interface PlannedReminder {
 
 const DEFAULT_DAYS = [7, 12]
 /** One that is nearer than this to another would reach the same people twice. */
-export const REMINDER_GAP_MS = 48 * 3_600_000
+const REMINDER_GAP_MS = 48 * 3_600_000
 
 interface Planning {
   /** Locked, and with a last day. */
@@ -49,7 +49,7 @@ export async function planReminders(tx: DbOrTx, planning: Planning): Promise<Pla
 }
 
 /** Those of a round that are still to go by themselves. */
-export async function listPlanned(db: DbOrTx, roundId: number): Promise<PlannedReminder[]> {
+async function listPlanned(db: DbOrTx, roundId: number): Promise<PlannedReminder[]> {
   return (await listReminders(db, roundId)).flatMap(({ campaign_id, state, planned_at, sends_itself }) =>
     state === 'draft' && sends_itself && planned_at ? [{ campaign_id, planned_at }] : [],
   )

@@ -5,7 +5,7 @@ import { openTestDeps, type TestDeps } from '../../support/deps.ts'
 import { type Applicant, addApplicant } from '../campaigns/round.ts'
 
 /** The moment at which tests begin, and a round whose last day to confirm is two weeks later. */
-export const CONFIRM_BY = '2016-03-15'
+const CONFIRM_BY = '2016-03-15'
 export const LAST_SECOND = '2016-03-16T11:59:59Z'
 export const OVER = '2016-03-16T12:00:00Z'
 
@@ -77,7 +77,7 @@ export async function askEverybody(round: OpenRound, remind_after_days: number[]
   return { campaign_id, deliveryOf: (name: string) => deliveryOf(round, campaign_id, name) }
 }
 
-export async function deliveryOf({ deps, idOf }: OpenRound, campaign_id: number, name: string): Promise<number> {
+async function deliveryOf({ deps, idOf }: OpenRound, campaign_id: number, name: string): Promise<number> {
   const { id } = await deps.db
     .selectFrom('deliveries')
     .select('id')
@@ -120,5 +120,4 @@ export async function addInboxItem(round: OpenRound, name: string): Promise<numb
   return id
 }
 
-export const countOf = async ({ deps }: OpenRound, campaign_id: number) =>
-  (await measureCampaign(deps.db, campaign_id)).counts
+const countOf = async ({ deps }: OpenRound, campaign_id: number) => (await measureCampaign(deps.db, campaign_id)).counts

@@ -98,6 +98,7 @@ export async function updateCampaign(
     const { merged, conflicts } = mergeTexts({ base, theirs, mine })
     const { from_name, fallbacks, web_copy } = change
     const wanted = { from_name, fallbacks, web_copy, planned_at: readPlannedAt(change.planned_at) }
+    if (before.sends_itself && wanted.planned_at === null) throw new InvalidInput([NEEDS_TIME])
     const { settings, conflicts: contested } = mergeSettings(before, wanted, seen)
     // Whoever goes on from their own earlier save, whose answer was lost on the way, meets nobody.
     const writers = past?.writers ?? []
@@ -111,6 +112,11 @@ export async function updateCampaign(
   await compileSaved(db, id, version)
   return getCampaign({ db }, { id })
 }
+const NEEDS_TIME = {
+  field: 'planned_at',
+  message: 'It leaves by itself: give it a time. If it is not to leave, take it out of the confirmations of its round.',
+}
+
 /** @throws NotFound, Conflict `campaign_not_editable` */
 export async function lockEditable(tx: DbOrTx, id: number): Promise<CampaignRow> {
   const campaign = await findCampaignForUpdate(tx, id)

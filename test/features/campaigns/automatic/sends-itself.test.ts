@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { sweepDeliveries } from '../../../../src/features/campaigns/index.ts'
 import type { CampaignInput } from '../../../../src/features/campaigns/schema.ts'
+import { updateCampaign } from '../../../../src/features/campaigns/writing/service.ts'
 import { openTestDeps } from '../../../support/deps.ts'
 import { sendDeps } from '../../../support/ledger.ts'
 import { addApplicant, addDraft, addRound } from '../round.ts'
@@ -50,4 +51,13 @@ test('hours late, after an outage, it is left to a person', async () => {
   deps.clock.set('2016-02-10T14:00:01Z')
   await sweep()
   expect(await read()).toEqual({ state: 'draft', sends_itself: false })
+})
+
+test('it may be moved, but not lose its time while it sends itself', async () => {
+  const { deps, id } = await openWithReminder('2016-02-10T12:00:00Z')
+  await expect(updateCampaign(deps, { id, change: { planned_at: null } })).rejects.toMatchObject({
+    faults: [{ field: 'planned_at' }],
+  })
+  const moved = await updateCampaign(deps, { id, change: { planned_at: '2016-02-11T12:00:00Z' } })
+  expect(moved).toMatchObject({ sends_itself: true, planned_at: new Date('2016-02-11T12:00:00Z') })
 })
