@@ -7,7 +7,9 @@ import type { FastifyPluginAsync } from 'fastify'
 import about from '../package.json' with { type: 'json' }
 import { addConsoleScope, CONSOLE_PAGES, createShell, type Shell, showMissingPage } from './console/index.ts'
 import type { Deps } from './deps.ts'
+import { addApplicationPages, addApplicationRoutes } from './features/applications/index.ts'
 import {
+  addAutomaticRoutes,
   addCampaignRoutes,
   addMoveRoutes,
   addReviewRoutes,
@@ -15,7 +17,7 @@ import {
   listCampaignFindings,
   measureCampaign,
 } from './features/campaigns/index.ts'
-import { addConfirmationRoutes } from './features/confirmations/index.ts'
+import { addConfirmationRoutes, addConfirmPages } from './features/confirmations/index.ts'
 import {
   addDeliveryRoutes,
   addUnsubscribeRoutes,
@@ -23,6 +25,7 @@ import {
   measureSender,
 } from './features/deliveries/index.ts'
 import { addImportRoutes } from './features/imports/index.ts'
+import { addInboxRoutes } from './features/inbox/index.ts'
 import { addMailboxRoutes } from './features/mailbox/index.ts'
 import { addMatchingRoutes } from './features/matching/index.ts'
 import { addPartnershipRoutes } from './features/partnerships/index.ts'
@@ -66,7 +69,9 @@ async function explainSending({ db }: Pick<Deps, 'db'>) {
 const API: AddRoutes[] = [
   addRoundRoutes,
   addPeopleRoutes,
+  addApplicationRoutes,
   addConfirmationRoutes,
+  addInboxRoutes,
   addImportRoutes,
   addJobRoutes,
   (app, deps) =>
@@ -77,6 +82,7 @@ const API: AddRoutes[] = [
       },
       progressOf: async (id) => ({ ...(await measureCampaign(deps.db, id)), sending: await explainSending(deps) }),
     }),
+  addAutomaticRoutes,
   addScheduleRoutes,
   addReviewRoutes,
   addMoveRoutes,
@@ -91,6 +97,8 @@ const API: AddRoutes[] = [
 const PAGES: ((app: TypedApp, deps: ReaderDeps) => unknown)[] = [
   addUnsubscribeRoutes,
   addPreferencePages,
+  addConfirmPages,
+  addApplicationPages,
   addTopicPages,
   addPictureRoutes,
   addAssets,

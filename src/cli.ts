@@ -7,7 +7,7 @@ import type { ProcessRole } from './service.ts'
 const USAGE = `pairpost <command>
 
   start                          the whole service in one process
-  web | worker                   one part of it, to run on as many machines as wanted
+  web | worker | inbound         one part of it, to run on as many machines as wanted; inbound takes incoming mail
   demo [--exit]                  a made-up round, imported and sent to the built-in mailbox
   migrate                        bring the database up to date
   doctor                         what is configured, and what would fail, in words
@@ -16,7 +16,6 @@ const USAGE = `pairpost <command>
   match --scores FILE [--json]   the best pairs for a CSV file of a,b,score (- is the standard input);
         [--policy P]             P: floor (as is), total or balanced
   adopt                          this database is the real one: let this machine send from it
-  inbound                        incoming mail; comes with a later release
 
 Exit codes: 0 done, 1 failed, 2 usage. Settings come from the environment and .env; .env.example lists them.
 `
@@ -33,6 +32,7 @@ async function main(args: string[]): Promise<void> {
     case 'start':
     case 'web':
     case 'worker':
+    case 'inbound':
       return serve(command)
     case 'demo': {
       const config = readConfig()
@@ -69,11 +69,6 @@ async function main(args: string[]): Promise<void> {
         throw new Usage(`match needs --scores, and knows the policies ${POLICIES.join(', ')}`)
       return runMatch({ scores: values.scores, policy, json: values.json ?? false })
     }
-    case 'inbound':
-      throw new PairpostError(
-        'not_available',
-        'Incoming mail comes with a later release; there is no inbound process yet.',
-      )
     default:
       throw new Usage(command ? `There is no command ${command}` : 'Which command?')
   }

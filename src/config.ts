@@ -21,6 +21,7 @@ export interface Config {
   mailDomain: string
   sendLimits: SendLimit[] | undefined
   inboundSmtpPort: number | undefined
+  inboundLmtpPort: number | undefined
   inboundImapUrl: string | undefined
   inboundSecret: string | undefined
   dkim: { privateKey: string; selector: string } | undefined
@@ -48,8 +49,9 @@ export const CONFIG_KEYS = {
   MAIL_FROM: 'Sender of every message, Name <address> (Pairpost <programme@MAIL_DOMAIN>)',
   MAIL_DOMAIN: 'Domain of reply, bounce and Message-ID addresses (localhost.example)',
   SEND_LIMITS: 'Exact rolling limits, such as 14/1s,2000/24h; windows s, m, h, d (no limit)',
-  INBOUND_SMTP_PORT: 'Port for incoming mail (off)',
-  INBOUND_IMAP_URL: 'Mailbox with replies, imaps://user:password@host (off)',
+  INBOUND_SMTP_PORT: 'Port for incoming mail by SMTP (off)',
+  INBOUND_LMTP_PORT: 'Port for incoming mail by LMTP, from a mail server on this machine (off)',
+  INBOUND_IMAP_URL: 'Mailbox with replies, imaps://user:password@host/INBOX, @ in the user as %40 (off)',
   INBOUND_SECRET: 'Secret that signs posted incoming messages, at least 32 characters (off)',
   DKIM_PRIVATE_KEY: 'PEM text or path of the RSA key that signs mail (unsigned)',
   DKIM_SELECTOR: 'DNS selector of that key',
@@ -122,6 +124,7 @@ export function parseConfig(environment: Environment): Config {
     mailDomain,
     sendLimits: read.limits('SEND_LIMITS'),
     inboundSmtpPort: read.port('INBOUND_SMTP_PORT'),
+    inboundLmtpPort: read.port('INBOUND_LMTP_PORT'),
     inboundImapUrl: read.url('INBOUND_IMAP_URL', ['imap:', 'imaps:']),
     inboundSecret: read.secret('INBOUND_SECRET', 32),
     dkim: privateKey !== undefined && selector !== undefined ? { privateKey, selector } : undefined,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Config, limitsFromEnvironment } from './config.ts'
 import { type Deps, openDeps } from './deps.ts'
 import { findSender, measureSender } from './features/deliveries/index.ts'
+import { findMailboxFault, listMailboxTroubles } from './features/inbox/index.ts'
 import { wordsOf } from './lib/errors.ts'
 import { openInstallation } from './platform/installation.ts'
 import { openSession, type SmtpTimeouts } from './platform/mail/smtp-session.ts'
@@ -26,6 +27,7 @@ export async function runDoctor(
   await checkServices(config, say)
   await checkSmtp(config, say, timeouts)
   await checkDkim(config, say)
+  await checkIncoming(config, say)
   if (!config.secretKey)
     say(true, `Secret key: kept in ${config.dataDir}/secret.key. Back it up: links in mail break without it.`)
   if (config.publicUrl.includes('localhost') && config.smtpUrl) {
@@ -54,6 +56,7 @@ async function checkServices(config: Config, say: Say): Promise<void> {
     await checkQueue(deps, say)
     await checkFence(deps, say)
     await checkSending(deps, say)
+    for (const { trouble_words } of await listMailboxTroubles(deps.db)) say(false, `Incoming mail: ${trouble_words}`)
   } finally {
     await deps.close()
   }
@@ -110,6 +113,23 @@ async function checkDkim(config: Config, say: Say): Promise<void> {
   } catch (error) {
     say(false, `DKIM: ${wordsOf(error)}`)
   }
+}
+
+async function checkIncoming(config: Config, say: Say): Promise<void> {
+  const { inboundSmtpPort, inboundLmtpPort, inboundImapUrl, inboundSecret } = config
+  const ways = [
+    inboundSmtpPort === undefined ? [] : `SMTP on port ${inboundSmtpPort}`,
+    inboundLmtpPort === undefined ? [] : `LMTP on port ${inboundLmtpPort}`,
+    inboundImapUrl === undefined ? [] : `the mailbox at ${hostOf(inboundImapUrl)}`,
+    inboundSecret === undefined ? [] : 'signed posts to /api/v1/inbound',
+  ].flat()
+  if (ways.length > 0) say(true, `Incoming mail: by ${ways.join(', ')}, for ${config.mailDomain}.`)
+  else if (config.smtpUrl)
+    say(true, 'Incoming mail: none (INBOUND_… says where from), so replies and bounces are not read here.')
+  else say(true, 'Incoming mail: replies that are typed in the built-in mailbox.')
+  if (inboundImapUrl === undefined) return
+  const fault = await findMailboxFault(inboundImapUrl)
+  if (fault) say(false, `Incoming mail: ${fault}`)
 }
 
 /** Host and port, never the password. */

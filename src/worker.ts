@@ -1,9 +1,12 @@
 import { limitsFromEnvironment } from './config.ts'
 import { demoWork } from './demo/data.ts'
 import type { Deps } from './deps.ts'
+import { sweepApplications } from './features/applications/index.ts'
 import { checkLinks, createComposer, senderOf, sweepDeliveries } from './features/campaigns/index.ts'
+import { sweepConfirmations } from './features/confirmations/index.ts'
 import { ensureSender, sendDue } from './features/deliveries/index.ts'
 import { forgetKeptUploads, importWork } from './features/imports/index.ts'
+import { createInboxReplyComposer, createSenderCheck, readIncomingJob, sweepIncoming } from './features/inbox/index.ts'
 import { matchingWork, tileScorer } from './features/matching/index.ts'
 import { liftEndedPauses } from './features/people/index.ts'
 import { isDemoLoaded } from './features/programme/index.ts'
@@ -14,6 +17,7 @@ import { Conflict, PairpostError, Upstream, wordsOf } from './lib/errors.ts'
 import { forgetIdempotencyKeys } from './platform/http/idempotency.ts'
 import { within } from './platform/http/time-limit.ts'
 import { openInstallation } from './platform/installation.ts'
+import { openIncomingReader } from './platform/mail/incoming/index.ts'
 import { readSigner } from './signer.ts'
 
 const DEMO_STAYS_HERE =
@@ -28,7 +32,9 @@ export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }):
     signer: await readSigner(deps.config),
     from: senderOf(deps.config, { from_name: '' }, null),
   }
-  const compose = createSignInComposer(composing, createComposer(composing))
+  const compose = createSignInComposer(composing, createInboxReplyComposer(composing, createComposer(composing)))
+  const checkSender = createSenderCheck()
+  const readIncoming = readIncomingJob({ ...deps, read: openIncomingReader().read, compose, checkSender })
 
   const handlers: Handlers = {
     'send-due': async (_input, signal) => {
@@ -61,6 +67,10 @@ export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }):
     'sweep-suppressions': async () => void (await liftEndedPauses(deps)),
     'sweep-imports': async () => void (await forgetKeptUploads(deps)),
     'sweep-sessions': () => sweepSessions(deps),
+    'read-incoming': readIncoming,
+    'sweep-incoming': () => sweepIncoming(deps),
+    'sweep-confirmations': () => sweepConfirmations(deps),
+    'sweep-applications': () => sweepApplications(deps),
     'score-matching-tile': tileScorer(deps),
     ...longWorkHandlers(deps, { ...importWork(deps), ...matchingWork(deps), ...demoWork(deps) }),
   }

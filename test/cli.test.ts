@@ -128,9 +128,9 @@ test('doctor says in lines what is set, and ends with 1 when something would fai
   expect(ill.code).toBe(1)
 })
 
-test('inbound says that it comes later', async () => {
-  const { code, err } = await runPairpost(['inbound'])
-  expect(err).toMatch(/^Incoming mail comes with a later release.*\n$/)
+test('inbound with nowhere to get mail from says what to set', async () => {
+  const { code, err } = await runPairpost(['inbound'], { DATA_DIR: await makeDataDir() })
+  expect(err).toMatch(/^There is nothing to receive: set INBOUND_SMTP_PORT.*\n$/)
   expect(code).toBe(1)
 })
 

@@ -39,6 +39,8 @@ interface Deps {
 }
 
 interface LoadOptions {
+  /** Whether everybody's answer is recorded at once; else they are to be asked. */
+  answered: boolean
   /** The round starts so many days from now; negative: it has begun. Topic 1 is planned for its first day. */
   starts_in_days: number
   progress?: ((done: number, total: number) => void) | undefined
@@ -46,17 +48,20 @@ interface LoadOptions {
 }
 
 /**
- * Loads the made-up round: applicants, what they answered when asked to confirm, and its nine topics as drafts planned for
- * every second week. Goes on where a run that was lost has ended; everything it makes goes with removeDemo
+ * Loads the made-up round: applicants, what they answered if that is wanted, and its nine topics as drafts planned for every
+ * second week. Goes on where a run that was lost has ended; everything it makes goes with removeDemo
  * (features/programme).
  * @throws Conflict `not_empty` when there is a round that is not the demo's
  */
-export async function loadDemo(deps: Deps, { starts_in_days, progress, signal }: LoadOptions): Promise<DemoRound> {
+export async function loadDemo(
+  deps: Deps,
+  { answered, starts_in_days, progress, signal }: LoadOptions,
+): Promise<DemoRound> {
   const starts_on = shiftDay(deps.clock.now().toISOString().slice(0, 10), starts_in_days)
   await beginDemo(deps, starts_on)
   const imported = await importOnce(deps, { progress, signal })
   signal?.throwIfAborted()
-  await recordFates(deps)
+  if (answered) await recordFates(deps)
   return { imported, topics: await addTopics(deps, await readDemoTopics()) }
 }
 
@@ -71,7 +76,7 @@ export interface DemoRound {
 export function demoWork(deps: Deps): LongWorkKinds {
   return {
     [LOAD_DEMO]: async ({ progress, signal }) => {
-      const { topics } = await loadDemo(deps, { starts_in_days: 2, progress, signal })
+      const { topics } = await loadDemo(deps, { answered: true, starts_in_days: 2, progress, signal })
       return { state: 'done', result: { round: DEMO_ROUND, topics: topics.size } }
     },
   }

@@ -1,14 +1,18 @@
 import type { Deps } from '../deps.ts'
 import { measureCampaign } from '../features/campaigns/index.ts'
+import { countDeliveriesByState } from '../features/deliveries/index.ts'
 import type { ImportResult } from '../features/imports/index.ts'
 import { countMailboxMessages } from '../features/mailbox/index.ts'
 import type { MatchingRun } from '../features/matching/index.ts'
+import { eachParticipant } from '../features/people/index.ts'
 import { DEMO_ROUND } from '../features/programme/index.ts'
 import { getRound, type Round } from '../features/rounds/index.ts'
+import type { Confirmed } from './confirm.ts'
 import type { Sent } from './round.ts'
 
 interface Happened {
   imported: ImportResult
+  confirmed: Confirmed
   run: MatchingRun
   introduction: Sent
   topic: Sent
@@ -22,15 +26,22 @@ interface Line {
 }
 
 /** Prints what happened, a sum a line. Returns whether every sum is right. */
-export async function printFigures(deps: Deps, { imported, run, introduction, topic }: Happened): Promise<boolean> {
+export async function printFigures(
+  deps: Deps,
+  { imported, confirmed, run, introduction, topic }: Happened,
+): Promise<boolean> {
   const lines = [
     lineOfImport(imported),
-    lineOfAnswers(await getRound(deps, { code: DEMO_ROUND })),
+    await lineOfCampaign(deps, 'Asked', confirmed.request),
+    lineOfAnswers(confirmed),
+    lineOfReading(confirmed),
+    lineOfStates(await getRound(deps, { code: DEMO_ROUND })),
+    await lineOfCountries(deps),
     lineOfMatching(run, introduction),
     lineOfGreedy(run),
     await lineOfCampaign(deps, 'Introduced', introduction),
     await lineOfCampaign(deps, 'Topic 1', topic),
-    await lineOfMailbox(deps, [introduction, topic]),
+    await lineOfMailbox(deps, [confirmed.request, introduction, topic]),
   ]
   console.log(`\n${lines.map(({ name, text }) => `${name.padEnd(11)}${text}`).join('\n')}`)
   return lines.every(({ adds_up }) => adds_up)
@@ -44,7 +55,40 @@ function lineOfImport({ rows, applicants, resubmitted, faulty_count }: ImportRes
   }
 }
 
-function lineOfAnswers({ counts }: Round): Line {
+function lineOfAnswers({ request, given }: Confirmed): Line {
+  const { replies, links, out_of_office, bounces, silent } = given
+  const answered = replies + links
+  return {
+    name: 'Answered',
+    text: `${request.recipients} asked = ${replies} by reply + ${links} by the link + ${request.recipients - answered} not at all; ${out_of_office} out of office, ${bounces} bounced`,
+    adds_up: request.recipients >= answered && silent <= request.recipients - answered,
+  }
+}
+
+function lineOfReading({ came, reading_seconds, settled, given }: Confirmed): Line {
+  const { by_machine, by_person, out_of_office, bounces } = settled
+  return {
+    name: 'Read',
+    text: `${came} messages = ${by_machine} understood + ${by_person} settled by a person + ${out_of_office} out of office + ${bounces} bounces; the last ${reading_seconds.toFixed(1)} s after it came`,
+    adds_up:
+      came === by_machine + by_person + out_of_office + bounces &&
+      out_of_office === given.out_of_office &&
+      bounces === given.bounces,
+  }
+}
+
+/** The published figure of the round that the made-up one is modelled on. */
+async function lineOfCountries(deps: Deps): Promise<Line> {
+  let people = 0
+  const countries = new Set<string>()
+  for await (const page of eachParticipant(deps, { code: DEMO_ROUND, states: ['confirmed'] })) {
+    people += page.length
+    for (const { country_code } of page) countries.add(country_code)
+  }
+  return { name: '  from', text: `${people} participants from ${countries.size} countries`, adds_up: people > 0 }
+}
+
+function lineOfStates({ counts }: Round): Line {
   const { applicants, confirmed, declined, lapsed, refused_conduct } = counts
   return {
     name: 'Confirmed',
@@ -90,13 +134,15 @@ async function lineOfCampaign({ db }: Deps, name: string, { id, recipients }: Se
 }
 
 async function lineOfMailbox({ db }: Deps, sent: Sent[]): Promise<Line> {
-  const caught = await countMailboxMessages(db, {})
+  const caught = await countMailboxMessages(db, { direction: 'to_participant' })
   const seconds = sent.reduce((sum, one) => sum + one.seconds, 0)
-  const accepted = await Promise.all(sent.map(async ({ id }) => (await measureCampaign(db, id)).counts.accepted))
+  const campaigns = await Promise.all(sent.map(async ({ id }) => (await measureCampaign(db, id)).counts.accepted))
+  const many = campaigns.reduce((sum, count) => sum + count, 0)
+  const { accepted } = await countDeliveriesByState(db)
   return {
     name: 'Mailbox',
-    text: `${caught} messages caught over SMTP in ${seconds.toFixed(1)} s (${Math.round(caught / seconds)} a second)`,
-    adds_up: caught === accepted.reduce((sum, count) => sum + count, 0),
+    text: `${caught} messages caught over SMTP = ${many} of these + ${caught - many} notices and reminders; ${Math.round(many / seconds)} a second`,
+    adds_up: caught === accepted,
   }
 }
 

@@ -26,10 +26,12 @@ export function demoTimetable(starts_on: string): Timetable {
 export const readDemoExport = () => readFile(new URL(`rounds/${DEMO_EXPORT}`, FOLDER))
 
 /** What a made-up applicant does when asked to confirm. */
-type Fate = 'confirm' | 'decline' | 'silent' | 'no-conduct'
+export type Fate = 'confirm' | 'decline' | 'silent' | 'no-conduct'
+
+export type Fates = readonly [address: string, country: string, fate: Fate][]
 
 /** Address, country and fate of every applicant. */
-export async function readDemoFates(): Promise<[address: string, country: string, fate: Fate][]> {
+export async function readDemoFates(): Promise<Fates> {
   return JSON.parse(await readFile(new URL(`rounds/${DEMO_ROUND}-fates.json`, FOLDER), 'utf8'))
 }
 

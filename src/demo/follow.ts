@@ -22,26 +22,39 @@ export async function followJob(deps: Deps, id: number, title: string, bars: Bar
   }
 }
 
-/** Waits until the campaign is done. Returns the seconds of sending. @throws PairpostError when it comes to a halt */
-export async function followSending(
+/** Waits until a campaign is done. Returns the seconds of sending. @throws PairpostError when it comes to a halt */
+export function followSending(
   deps: Deps,
   { id, recipients, title }: { id: number; recipients: number; title: string },
   bars: Bars,
 ): Promise<number> {
-  const bar = bars.open(title, 'messages')
+  return followUntil({ title, unit: 'messages' }, bars, async () => {
+    const { state, counts } = await measureCampaign(deps.db, id)
+    const done = recipients - counts.queued - counts.claimed - counts.sending
+    return { done, total: recipients, is_over: state === 'done' }
+  })
+}
+
+/**
+ * Asks again and again until all of it is done. Returns the seconds until the last of it moved.
+ * @throws PairpostError when nothing has moved for a minute
+ */
+export async function followUntil(
+  { title, unit }: { title: string; unit: string },
+  bars: Bars,
+  ask: () => Promise<{ done: number; total: number; is_over?: boolean }>,
+): Promise<number> {
+  const bar = bars.open(title, unit)
   const began = performance.now()
   let moved = { done: 0, at: began }
   for (;;) {
-    const { state, counts } = await measureCampaign(deps.db, id)
-    const done = recipients - counts.queued - counts.claimed - counts.sending
-    bar.update(done, recipients)
+    const { done, total, is_over = done >= total } = await ask()
+    bar.update(done, total)
     const now = performance.now()
     if (done > moved.done) moved = { done, at: now }
-    if (state === 'done') return (moved.at - began) / 1000
-    if (now - moved.at > STUCK_MS) {
-      const words = `Nothing has moved for a minute: ${done} of ${recipients} messages were handed over.`
-      throw new PairpostError('demo_stuck', words)
-    }
+    if (is_over) return (moved.at - began) / 1000
+    if (now - moved.at > STUCK_MS)
+      throw new PairpostError('demo_stuck', `${title}: nothing has moved for a minute, at ${done} of ${total} ${unit}.`)
     await turn()
   }
 }

@@ -13,6 +13,9 @@ import { followJob, followSending } from './follow.ts'
 
 const BY = 'demo'
 
+/** How many days ago the made-up round lived through what; topic 2 is then planned for five days from now. */
+export const ROUND_DAYS = { asked: 24, lapsed: 11, introduced: 9 } as const
+
 /** A campaign of the demo, handed over. */
 export interface Sent {
   id: number

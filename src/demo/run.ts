@@ -3,20 +3,21 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { DEMO_ROUND } from '../features/programme/index.ts'
 import { createApiToken, printFirstSignIn } from '../features/staff/index.ts'
+import type { Clock } from '../lib/clock.ts'
 import { PairpostError } from '../lib/errors.ts'
 import { endLeftPostgres } from '../platform/embedded/postgres.ts'
 import { chooseFreePort, endOnSignals, type Service, startService } from '../service.ts'
 import { openBars } from './bars.ts'
+import { openDemoClock } from './clock.ts'
+import { confirmEverybody } from './confirm.ts'
 import { loadDemo } from './data.ts'
 import { printFigures } from './figures.ts'
-import { matchAndIntroduce, sendTopic } from './round.ts'
-
-/** So that topic 2 is planned for five days from now: the next thing to do. */
-const STARTS_IN_DAYS = -9
+import { readDemoFates } from './files.ts'
+import { matchAndIntroduce, ROUND_DAYS, sendTopic } from './round.ts'
 
 /**
- * The main job, shown: a made-up round is imported, whoever confirmed is matched and introduced, and the first topic is
- * handed over SMTP to the built-in mailbox. Fails when the figures do not add up.
+ * The main job, shown: a made-up round is imported and asked to confirm, its people answer from their mailboxes, whoever
+ * confirmed is matched and introduced, and the first topic is handed over SMTP to the built-in mailbox. Fails when the figures do not add up.
  */
 export async function runDemo(given: Config, options: { exit: boolean }): Promise<void> {
   const folder = await makeFolder(given.dataDir)
@@ -29,7 +30,9 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
   console.log(
     `Pairpost demo: round ${DEMO_ROUND} of an online peer-mentoring programme. Nothing leaves this machine.\n`,
   )
-  const starting = startOnFreePort(config)
+  // It lives through the weeks before today.
+  const clock = openDemoClock(ROUND_DAYS.asked)
+  const starting = startOnFreePort(config, clock)
   const bars = openBars()
   const close = async () => {
     bars.stop()
@@ -38,16 +41,22 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
   }
   endOnSignals(close)
   try {
-    const { deps, url } = await starting
+    const { deps, url, mailboxUrl = '' } = await starting
     const bar = bars.open('Importing applications')
-    const { imported, topics } = await loadDemo(deps, { starts_in_days: STARTS_IN_DAYS, progress: bar.update })
+    const starts_in_days = ROUND_DAYS.asked - ROUND_DAYS.introduced
+    const { imported, topics } = await loadDemo(deps, { answered: false, starts_in_days, progress: bar.update })
     const campaign_id = topics.get(1)
     if (!imported || campaign_id === undefined)
       throw new PairpostError('demo_loaded', 'The demo data are loaded already: the demo wants a database of its own.')
+    const confirmed = await confirmEverybody(deps, {
+      ...{ code: DEMO_ROUND, fates: await readDemoFates(), clock, mailboxUrl, bars },
+    })
+    clock.goTo(ROUND_DAYS.introduced)
     const { run, introduction } = await matchAndIntroduce(deps, bars)
     const topic = await sendTopic(deps, campaign_id, bars)
+    clock.goTo(0)
     bars.stop()
-    const sums = await printFigures(deps, { imported, run, introduction, topic })
+    const sums = await printFigures(deps, { imported, confirmed, run, introduction, topic })
     if (!sums)
       throw new PairpostError('demo_sums', 'The figures do not add up: that is a fault of ours, please report it.')
     if (options.exit) return await close()
@@ -87,8 +96,8 @@ function isRunning(pid: number): boolean {
 }
 
 /** Another demo may take the free port that we found: then the next one. */
-async function startOnFreePort(config: Config): Promise<Service> {
-  const options = { queuePrefix: `pairpost-demo-${process.pid}` }
+async function startOnFreePort(config: Config, clock: Clock): Promise<Service> {
+  const options = { queuePrefix: `pairpost-demo-${process.pid}`, clock }
   try {
     return await startService(await chooseFreePort(config), 'start', options)
   } catch (error) {

@@ -26,7 +26,7 @@ export interface JobInputs {
   'sweep-sessions': Record<string, never>
   /** Read one incoming message and act on it. */
   'read-incoming': { incoming_id: number }
-  /** Ring again for incoming messages that nobody has read, and take what the built-in mailbox has caught. */
+  /** Ring again for incoming messages that nobody has read. */
   'sweep-incoming': Record<string, never>
   /** Let confirmations lapse whose deadline has passed. */
   'sweep-confirmations': Record<string, never>

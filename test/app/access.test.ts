@@ -17,6 +17,8 @@ const PUBLIC = [
   /^GET \/(healthz|readyz|api\/openapi\.json)$/,
   /^GET \/(assets|pictures)\//,
   /^(GET|POST) \/(u|t|p|topics)\//,
+  /^(GET|POST) \/(apply|interest)(\/|$)/,
+  /^GET \/(conduct|expectations)(\/|$)/,
   /^(GET|POST) \/sign-in(\/|$)/,
   /^GET \/$/,
 ]

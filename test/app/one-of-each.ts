@@ -11,7 +11,8 @@ import { addressOf } from './routes.ts'
 /**
  * One of each thing, so that a route finds what it asks for. Written as rows: these tests are about routes, and know
  * no feature's rules. Campaign 1 is a draft, 2 a topic that is being sent, 3 the staff's own mail; import 1 is over,
- * import 2 waits for its columns; matching run 1 has found one pair, and decision 1 parts two others.
+ * import 2 waits for its columns; matching run 1 has found one pair, and decision 1 parts two others. Campaign 4 is an
+ * automatic email; delivery 3 went to contact 1, who fills in form 1; incoming message 1 waits in the Inbox as item 1.
  */
 export async function fillOneOfEach(deps: TestDeps): Promise<void> {
   const { db } = deps
@@ -44,6 +45,7 @@ export async function fillOneOfEach(deps: TestDeps): Promise<void> {
   await fillImports(deps, now)
   await fillCampaigns(deps, now)
   await fillMatching(deps, now)
+  await fillIncoming(deps, now)
   await db
     .insertInto('api_tokens')
     .values({ name: 'script', role: 'viewer', token_hash: Buffer.from('a hash of no token') })
@@ -143,12 +145,57 @@ async function fillMatching({ db }: TestDeps, now: Date): Promise<void> {
     .execute()
 }
 
+async function fillIncoming({ db }: TestDeps, now: Date): Promise<void> {
+  const automatic = { kind: 'automatic', automatic_key: 'application_received', lane: 'automatic', state: 'sending' }
+  await db
+    .insertInto('campaigns')
+    .values({ ...automatic, round_id: 1, version: 2, live_version: 1, started_at: now })
+    .execute()
+  const text = { subject: 'Check', body_markdown: 'Hello.' }
+  const extras = JSON.stringify({ image: null, video: null, curator: null, links: [] })
+  await db
+    .insertInto('campaign_variants')
+    .values([1, 2].map((version) => ({ ...text, campaign_id: 4, version, language: 'en', extras })))
+    .execute()
+  const contact = { address: 'noor@library.example', given_name: 'Noor', interested_at: now }
+  await db.insertInto('contacts').values(contact).execute()
+  await db
+    .insertInto('deliveries')
+    .values({
+      ...{ campaign_id: 4, contact_id: 1, lane: 'automatic', state: 'accepted', version: 1, language: 'en' },
+      ...{ address: contact.address, domain: 'library.example', due_at: now, accepted_at: now },
+    })
+    .execute()
+  await db
+    .insertInto('application_drafts')
+    .values({ round_id: 1, contact_id: 1, step: 2, created_at: now, updated_at: now })
+    .execute()
+  const raw = Buffer.from('From: ana.souza@library.example\r\nSubject: Re: Topic\r\n\r\nPerhaps.\r\n')
+  await db
+    .insertInto('incoming_messages')
+    .values({
+      ...{ source: 'smtp', mail_from: ADDRESS, rcpt_to: 'reply@programme.example', raw, octets: raw.length },
+      ...{ digest: Buffer.alloc(32), received_at: now, state: 'read', kind: 'reply', why: 'It is a reply.' },
+      ...{ from_address: ADDRESS, subject: 'Re: Topic', visible: 'Perhaps.', outcome: 'inbox', read_at: now },
+      ...{ delivery_id: 1, person_id: 1, round_id: 1, said_at: now, found_by: 'token' },
+    })
+    .execute()
+  await db
+    .insertInto('inbox_items')
+    .values({ incoming_id: 1, round_id: 1, person_id: 1, why: 'It is not clear.', created_at: now })
+    .execute()
+  await db
+    .insertInto('duplicate_proposals')
+    .values({ first_person_id: 1, second_person_id: 2, why: 'The same name.', created_at: now })
+    .execute()
+}
+
 /** Every address of the route at which there is something. */
 export function realAddressesOf(route: ListedRoute, { keys }: Pick<TestDeps, 'keys'>): string[] {
   const { url } = route
-  const ids = /\/campaigns\/:id/.test(url) ? ['1', '2', '3'] : /\/imports\/:id/.test(url) ? ['1', '2'] : ['1']
-  const purpose = PURPOSES.find(([beginning]) => url.startsWith(beginning))?.[1]
-  const token = purpose && signToken(keys, purpose, 1)
+  const ids = /\/campaigns\/:id/.test(url) ? ['1', '2', '3', '4'] : /\/imports\/:id/.test(url) ? ['1', '2'] : ['1']
+  const [, purpose, signed = 1] = PURPOSES.find(([beginning]) => url.startsWith(beginning)) ?? []
+  const token = purpose && signToken(keys, purpose, signed)
   const places = {
     code: '2016A',
     round: '2016A',
@@ -157,11 +204,18 @@ export function realAddressesOf(route: ListedRoute, { keys }: Pick<TestDeps, 'ke
     version: '1',
     delivery: '1',
     proposal: '1',
+    key: 'application_received',
+    step: '2',
   }
   return ids.map((id) => addressOf(route, { ...places, id, ...(token ? { token } : {}) }) + (QUERIES[url] ?? ''))
 }
 
-const PURPOSES: [string, TokenPurpose][] = [
+/** Beginnings of addresses, with the purpose of their token and what it was signed for. */
+const PURPOSES: [string, TokenPurpose, number?][] = [
+  ['/p/confirm/', 'confirm'],
+  ['/apply/verify/', 'verify', 3],
+  ['/apply/resume/', 'resume', 3],
+  ['/interest/', 'interest', 3],
   ['/u/', 'unsubscribe'],
   ['/p/', 'preferences'],
   ['/sign-in/', 'sign_in'],

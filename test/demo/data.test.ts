@@ -11,7 +11,7 @@ import { addApplicant, addDraft } from '../features/campaigns/round.ts'
 import { openTestDeps, type TestDeps } from '../support/deps.ts'
 
 const open = () => openTestDeps({ DEMO_SCALE: '0.02' })
-const STARTS = { starts_in_days: 2 }
+const STARTS = { answered: true, starts_in_days: 2 }
 
 async function load(deps: TestDeps) {
   const demo = await loadDemo(deps, STARTS)

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import type { Fates } from '../../src/demo/files.ts'
 import { guessMapping } from '../../src/features/imports/mapping.ts'
 import { readFile } from '../../src/features/imports/read-file.ts'
 
@@ -13,12 +14,14 @@ export interface Summary {
   applicants: number
   resubmitted: number
   refusedConduct: number
+  declined: number
+  silent: number
   participants: number
   countries: number
 }
 
 /** Address, country code and what the person does: confirm, decline, silent, no-conduct. */
-export type Fate = [address: string, country: string, fate: string]
+export type Fate = Fates[number]
 
 export const readSummaries = (): Summary[] => JSON.parse(readFileSync(`${FOLDER}/summary.json`, 'utf8'))
 export const readExport = (round: string): Buffer => readFileSync(`${FOLDER}/${round}-applications.csv`)

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 /** Programs outside the project that some tests run for real. */
-export type Program = 'redis-server' | 'smtp-sink' | 'chromium'
+export type Program = 'redis-server' | 'smtp-sink' | 'chromium' | 'dovecot'
 
 /** Set by .ci/run: a test that would be skipped for want of a program fails instead. */
 const everythingIsThere = process.env.PAIRPOST_REQUIRE_FULL === '1'

@@ -4,7 +4,7 @@ import { ensureAutomatic, queueAutomaticToAll } from '../campaigns/index.ts'
 import { listRoundRows, type RoundRow } from '../rounds/index.ts'
 import { forgetContacts } from './contact-queries.ts'
 import { deleteOldDrafts } from './draft/draft-queries.ts'
-import { noticeAt, periodOf } from './draft/period.ts'
+import { LINK_DAYS, noticeAt, periodOf } from './draft/period.ts'
 import { insertProposals } from './duplicates/duplicate-queries.ts'
 import { listForgettable, listUntold } from './interest/interest-queries.ts'
 import { hasNewApplications } from './sweep-queries.ts'
@@ -67,7 +67,11 @@ async function forgetOld({ db, clock }: SweepDeps): Promise<void> {
   const now = clock.now()
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS)
   await db.transaction().execute(async (tx) => {
-    const dates = { sent_before: before(SENT_DAYS), touched_before: before(UNTOUCHED_DAYS) }
+    const dates = {
+      sent_before: before(SENT_DAYS),
+      mailed_before: before(LINK_DAYS),
+      touched_before: before(UNTOUCHED_DAYS),
+    }
     const drafts = await deleteOldDrafts(tx, { ...dates, most: MOST })
     const contacts = await listForgettable(tx, { before: before(SENT_DAYS), most: MOST })
     await forgetContacts(tx, [...drafts.map(({ contact_id }) => contact_id), ...contacts], now)

@@ -69,7 +69,7 @@ const STATES: Record<string, PageState> = {
 }
 
 /** What the page shows of a standing; it offers exactly what would be recorded. */
-export function readStanding(standing: Standing, now: Date): Omit<Reader, 'link'> {
+function readStanding(standing: Standing, now: Date): Omit<Reader, 'link'> {
   const { state, is_asked, is_introduced } = standing
   const judged = (['confirmed', 'declined', 'withdrawn'] as const).map((answer) => ({
     answer,

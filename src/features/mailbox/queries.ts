@@ -1,5 +1,5 @@
 import { type Insertable, type SelectQueryBuilder, sql } from 'kysely'
-import type { Db } from '../../platform/db/open.ts'
+import type { Db, DbOrTx } from '../../platform/db/open.ts'
 import type { DB, MailboxMessages } from '../../platform/db/schema.ts'
 
 export type NewMessage = Insertable<MailboxMessages>
@@ -28,7 +28,7 @@ const COLUMNS = [
   'received_at',
 ] as const
 
-export function recordMessages(db: Db, rows: NewMessage[]): Promise<{ id: number; direction: string }[]> {
+export function recordMessages(db: DbOrTx, rows: NewMessage[]): Promise<{ id: number; direction: string }[]> {
   return db.insertInto('mailbox_messages').values(rows).returning(['id', 'direction']).execute()
 }
 

@@ -9,7 +9,7 @@ import { makeAnswer } from './answers.ts'
 import { type Fault, faultOf, type SmtpReply } from './faults.ts'
 import { formatMailbox, readHead, storable } from './message.ts'
 import type { Direction, NewMessage } from './queries.ts'
-import { createWriter } from './writer.ts'
+import { createWriter, type Reader } from './writer.ts'
 
 export interface MailboxServer {
   /** `smtp://127.0.0.1:PORT` */
@@ -23,8 +23,8 @@ interface ServerDeps {
   clock: Clock
   log: Pick<Logger, 'warn'>
   config: { mailDomain: string; mailFrom: string }
-  /** A message to the programme was stored: a reply, an automatic answer, a bounce or a complaint. */
-  onReply?: () => void
+  /** Gets the messages to the programme: replies, automatic answers, bounces and complaints. */
+  reader?: Reader | undefined
   /** How `slow@` waits; tests do not wait. */
   wait?: (milliseconds: number) => Promise<unknown>
 }
@@ -89,7 +89,6 @@ export async function startMailboxServer(deps: ServerDeps): Promise<MailboxServe
       raw: Buffer.concat(chunks),
     })
     await writer.store(rows)
-    if (rows.some(({ direction }) => direction === 'to_programme')) deps.onReply?.()
 
     const fault = faults.find((each) => each?.at === 'taken')
     if (fault?.at !== 'taken') return undefined

@@ -1,4 +1,4 @@
-import type { Db } from '../../platform/db/open.ts'
+import type { Db, DbOrTx } from '../../platform/db/open.ts'
 import { type NewMessage, recordMessages } from './queries.ts'
 
 /** Stores messages in groups: what arrives while one insert runs goes into the next. */
@@ -19,14 +19,24 @@ interface Entry {
 const GROUP_MESSAGES = 100
 const GROUP_BYTES = 8 * 1024 * 1024
 
-export function createWriter({ db }: { db: Db }): Writer {
+/** Who reads the mail to the programme. */
+export interface Reader {
+  /** Takes it over in the transaction that stores it: both know of it, or neither. */
+  keep(tx: DbOrTx, messages: readonly KeptMessage[]): Promise<number[]>
+  /** Told when it is committed. @param ids what `keep` gave */
+  notify(ids: readonly number[]): void
+}
+
+export type KeptMessage = Pick<NewMessage, 'mail_from' | 'rcpt_to' | 'raw'>
+
+export function createWriter({ db, reader }: { db: Db; reader?: Reader | undefined }): Writer {
   const waiting: Entry[] = []
   let isRunning = false
   let run: Promise<void> = Promise.resolve()
 
   async function writeAll(): Promise<void> {
     isRunning = true
-    while (waiting.length > 0) await write(db, takeGroup(waiting))
+    while (waiting.length > 0) await write({ db, reader }, takeGroup(waiting))
     isRunning = false
   }
 
@@ -53,15 +63,25 @@ function takeGroup(waiting: Entry[]): Entry[] {
 }
 
 /** One statement for the group. When it fails, each message is tried alone: one must not take others with it. */
-async function write(db: Db, group: Entry[]): Promise<void> {
+async function write(deps: { db: Db; reader: Reader | undefined }, group: Entry[]): Promise<void> {
   try {
-    await recordMessages(
-      db,
+    await record(
+      deps,
       group.flatMap((entry) => entry.rows),
     )
     for (const entry of group) entry.done()
   } catch (error) {
     if (group.length === 1) return group[0]?.fail(error)
-    for (const entry of group) await write(db, [entry])
+    for (const entry of group) await write(deps, [entry])
   }
+}
+
+async function record({ db, reader }: { db: Db; reader: Reader | undefined }, rows: NewMessage[]): Promise<void> {
+  const replies = rows.filter(({ direction }) => direction === 'to_programme')
+  if (!reader || replies.length === 0) return void (await recordMessages(db, rows))
+  const ids = await db.transaction().execute(async (tx) => {
+    await recordMessages(tx, rows)
+    return reader.keep(tx, replies)
+  })
+  reader.notify(ids)
 }

@@ -111,11 +111,13 @@ export async function deleteDemo(tx: DbOrTx, roundId: number): Promise<void> {
   await sql`update installation set removed_attempt = greatest(removed_attempt, (select max(id) from attempts))`.execute(
     tx,
   )
+  await deleteAnswers(tx, roundId)
   await sql`delete from preference_changes where delivery_id in (${deliveries})`.execute(tx)
   await sql`delete from deliveries where id in (${deliveries})`.execute(tx)
   await sql`delete from campaigns where round_id = ${roundId}`.execute(tx)
   await sql`delete from imports where round_id = ${roundId}`.execute(tx)
   await sql`delete from partnerships where round_id = ${roundId}`.execute(tx)
+  await sql`delete from application_drafts where round_id = ${roundId}`.execute(tx)
   await sql`delete from applications where round_id = ${roundId}`.execute(tx)
   await sql`delete from suppressions where address in (select address from demo_addresses)`.execute(tx)
   await sql`delete from mailbox_messages
@@ -127,4 +129,24 @@ export async function deleteDemo(tx: DbOrTx, roundId: number): Promise<void> {
   await sql`delete from pictures p where p.uploaded_by = ${DEMO_AUTHOR} and not exists (
     select from campaign_variants v
     where v.body_markdown like '%' || p.digest || '%' or v.extras::text like '%' || p.digest || '%')`.execute(tx)
+}
+
+/** What came back about the round's mail, and what was made of it. */
+async function deleteAnswers(tx: DbOrTx, roundId: number): Promise<void> {
+  await sql`create temporary table demo_incoming on commit drop as
+    select m.id from incoming_messages m
+    where m.round_id = ${roundId} or m.from_address in (select address from demo_addresses)
+      or m.delivery_id in (select d.id from deliveries d join campaigns c on c.id = d.campaign_id where c.round_id = ${roundId})`.execute(
+    tx,
+  )
+  await sql`analyze demo_incoming`.execute(tx)
+  const incoming = sql`select id from demo_incoming`
+  await sql`delete from inbox_replies where item_id in (select id from inbox_items where incoming_id in (${incoming}))`.execute(
+    tx,
+  )
+  await sql`delete from inbox_items where incoming_id in (${incoming})`.execute(tx)
+  await sql`delete from delivery_events where incoming_id in (${incoming})`.execute(tx)
+  await sql`delete from confirmation_answers where incoming_id in (${incoming})
+    or application_id in (select id from applications where round_id = ${roundId})`.execute(tx)
+  await sql`delete from incoming_messages where id in (${incoming})`.execute(tx)
 }

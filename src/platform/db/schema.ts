@@ -41,10 +41,28 @@ export interface ApiTokens {
   token_hash: Buffer;
 }
 
+export interface ApplicationDrafts {
+  address_verified_at: Timestamp | null;
+  answers: Generated<Json>;
+  application_id: number | null;
+  code_of_conduct_id: number | null;
+  contact_id: number | null;
+  created_at: Timestamp;
+  id: Generated<number>;
+  language: Generated<string>;
+  round_id: number;
+  step: Generated<number>;
+  submitted_at: Timestamp | null;
+  updated_at: Timestamp;
+  version: Generated<number>;
+}
+
 export interface Applications {
   answers: Generated<Json>;
   career_stage: string | null;
   code_of_conduct_agreed: boolean;
+  code_of_conduct_agreed_at: Timestamp | null;
+  code_of_conduct_id: number | null;
   commitment_agreed: boolean;
   country_code: string;
   created_at: Generated<Timestamp>;
@@ -57,6 +75,7 @@ export interface Applications {
   state: Generated<string>;
   state_changed_at: Generated<Timestamp>;
   submitted_at: Timestamp;
+  waitlisted_at: Timestamp | null;
 }
 
 export interface Attempts {
@@ -91,6 +110,7 @@ export interface Campaigns {
   approved_by: number | null;
   approved_version: number | null;
   audience: Generated<Json>;
+  automatic_key: string | null;
   created_at: Generated<Timestamp>;
   fallbacks: Generated<Json>;
   finished_at: Timestamp | null;
@@ -101,14 +121,17 @@ export interface Campaigns {
   kind: string;
   lane: string;
   language: Generated<string>;
+  live_version: number | null;
   local_time: string | null;
   planned_at: Timestamp | null;
   round_id: number | null;
   send_at: Timestamp | null;
+  sends_itself: Generated<boolean>;
   slug: string | null;
   started_at: Timestamp | null;
   starts_at: Timestamp | null;
   state: Generated<string>;
+  switched_off_at: Timestamp | null;
   tested_version: number | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -128,18 +151,56 @@ export interface CampaignVariants {
   written_by: string | null;
 }
 
+export interface CodesOfConduct {
+  body_markdown: string;
+  id: Generated<number>;
+  published_at: Timestamp;
+  published_by: string | null;
+  version: string;
+}
+
+export interface ConfirmationAnswers {
+  answer: string;
+  application_id: number;
+  before: string;
+  delivery_id: number | null;
+  id: Generated<number>;
+  incoming_id: number | null;
+  recorded_at: Timestamp;
+  recorded_by: string | null;
+  said_at: Timestamp;
+  source: string;
+}
+
+export interface Contacts {
+  address: string | null;
+  country_code: string | null;
+  created_at: Generated<Timestamp>;
+  family_name: Generated<string>;
+  forgotten_at: Timestamp | null;
+  given_name: Generated<string>;
+  id: Generated<number>;
+  interest_left_at: Timestamp | null;
+  interest_verified_at: Timestamp | null;
+  interested_at: Timestamp | null;
+  language: Generated<string>;
+}
+
 export interface Deliveries {
   accepted_at: Timestamp | null;
   address: string | null;
   attempt_id: number | null;
   campaign_id: number;
+  contact_id: number | null;
   domain: string | null;
   due_at: Timestamp;
   held_reason: string | null;
   id: Generated<number>;
+  in_reply_to: string | null;
   is_test: Generated<boolean>;
   lane: string;
   language: string;
+  occasion: Generated<number>;
   partnership_id: number | null;
   person_id: number | null;
   skipped_reason: string | null;
@@ -148,6 +209,18 @@ export interface Deliveries {
   updated_at: Generated<Timestamp>;
   version: number;
   worker_id: number | null;
+}
+
+export interface DeliveryEvents {
+  address: Generated<string>;
+  at: Timestamp;
+  class: string | null;
+  delivery_id: number;
+  id: Generated<number>;
+  incoming_id: number;
+  kind: string;
+  status: string | null;
+  words: string | null;
 }
 
 export interface DomainStops {
@@ -159,6 +232,17 @@ export interface DomainStops {
   words: string | null;
 }
 
+export interface DuplicateProposals {
+  created_at: Timestamp;
+  decided_at: Timestamp | null;
+  decided_by: number | null;
+  first_person_id: number;
+  id: Generated<number>;
+  second_person_id: number;
+  state: Generated<string>;
+  why: string;
+}
+
 export interface IdempotencyKeys {
   caller: string;
   content_type: string | null;
@@ -167,6 +251,15 @@ export interface IdempotencyKeys {
   request_hash: string;
   response: string | null;
   status: number | null;
+}
+
+export interface ImapMailboxes {
+  last_uid: Generated<number>;
+  name: string;
+  seen_at: Timestamp | null;
+  trouble_since: Timestamp | null;
+  trouble_words: string | null;
+  uid_validity: number;
 }
 
 export interface ImportChanges {
@@ -199,6 +292,69 @@ export interface Imports {
   result: Json | null;
   round_id: number;
   undone_at: Timestamp | null;
+}
+
+export interface InboxItems {
+  address_decision: string | null;
+  assigned_to: number | null;
+  created_at: Timestamp;
+  decided_at: Timestamp | null;
+  decided_by: number | null;
+  decision: string | null;
+  id: Generated<number>;
+  incoming_id: number;
+  note: Generated<string>;
+  person_id: number | null;
+  round_id: number | null;
+  state: Generated<string>;
+  unknown_address: string | null;
+  version: Generated<number>;
+  why: string;
+}
+
+export interface InboxReplies {
+  body: string;
+  delivery_id: number;
+  id: Generated<number>;
+  item_id: number;
+  subject: string;
+  written_at: Timestamp;
+  written_by: string;
+}
+
+export interface IncomingMessages {
+  authenticity: Json | null;
+  client_helo: string | null;
+  client_ip: string | null;
+  cuts: Generated<string[]>;
+  delivery_id: number | null;
+  digest: Buffer;
+  found_by: string | null;
+  from_address: string | null;
+  from_name: string | null;
+  guess: Json | null;
+  id: Generated<number>;
+  in_reply_to: string | null;
+  kind: string | null;
+  mail_from: string | null;
+  message_id: string | null;
+  octets: number;
+  outcome: string | null;
+  person_id: number | null;
+  quoted: string | null;
+  raw: Buffer | null;
+  rcpt_to: string | null;
+  read_at: Timestamp | null;
+  received_at: Timestamp;
+  round_id: number | null;
+  said_at: Timestamp | null;
+  source: string;
+  state: Generated<string>;
+  subject: string | null;
+  tries: Generated<number>;
+  try_at: Timestamp | null;
+  visible: string | null;
+  why: string | null;
 }
 
 export interface Installation {
@@ -523,17 +679,27 @@ export interface Workers {
 export interface DB {
   addresses: Addresses;
   api_tokens: ApiTokens;
+  application_drafts: ApplicationDrafts;
   applications: Applications;
   attempts: Attempts;
   audit_log: AuditLog;
   campaign_variants: CampaignVariants;
   campaigns: Campaigns;
+  codes_of_conduct: CodesOfConduct;
+  confirmation_answers: ConfirmationAnswers;
+  contacts: Contacts;
   deliveries: Deliveries;
+  delivery_events: DeliveryEvents;
   domain_stops: DomainStops;
+  duplicate_proposals: DuplicateProposals;
   idempotency_keys: IdempotencyKeys;
+  imap_mailboxes: ImapMailboxes;
   import_changes: ImportChanges;
   import_mappings: ImportMappings;
   imports: Imports;
+  inbox_items: InboxItems;
+  inbox_replies: InboxReplies;
+  incoming_messages: IncomingMessages;
   installation: Installation;
   jobs: Jobs;
   link_checks: LinkChecks;

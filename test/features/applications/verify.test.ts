@@ -109,14 +109,37 @@ test('a round that closes in mid-form: what was sent may be verified for a week,
 test('after that week the link says that it is too late, and changes nothing', async () => {
   const { deps, send, get, post, mails, applications } = await openForm()
   deps.clock.set('2016-02-15T11:00:00Z')
-  await send()
+  const sent = await send()
   const link = (await mails())[0]?.verify as string
   deps.clock.set('2016-02-22T11:01:00Z')
   expect((await get(link)).body).toContain('Applications are closed')
   await post(link, { do: 'verify' })
   await post(link, { do: 'mail' })
+  const again = await post(sent, { do: 'mail' })
+  // Nothing was mailed, so the page does not say so.
+  expect((await get(again.headers.location as string)).body).toContain('Applications are closed')
   expect(await applications()).toEqual([])
   expect(await mails()).toHaveLength(1)
+})
+
+test('the link tells the owner of the address where they stand by now; the form’s own pages tell nobody what they did', async () => {
+  const { deps, send, verify, get, mails } = await openForm()
+  const sent = await send()
+  await verify()
+  const link = (await mails())[0]?.verify as string
+  const told: [state: string, title: string][] = [
+    ['applied', 'Your application is complete'],
+    ['confirmed', 'Your place is confirmed'],
+    ['declined', 'You have declined your place'],
+    ['lapsed', 'We did not hear from you'],
+    ['withdrawn', 'You are not taking part'],
+    ['removed', 'You are not taking part'],
+  ]
+  for (const [state, title] of told) {
+    await deps.db.updateTable('applications').set({ state }).execute()
+    expect((await get(link)).body).toContain(`<h1>${title}</h1>`)
+    expect((await get(sent)).body).toContain('<h1>Your application is complete</h1>')
+  }
 })
 
 test('a code of conduct that changes in mid-form is agreed to anew, and who agreed to which is kept', async () => {

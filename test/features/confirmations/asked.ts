@@ -119,5 +119,3 @@ export async function addInboxItem(round: OpenRound, name: string): Promise<numb
     .executeTakeFirstOrThrow()
   return id
 }
-
-const countOf = async ({ deps }: OpenRound, campaign_id: number) => (await measureCampaign(deps.db, campaign_id)).counts

@@ -12,7 +12,12 @@ export async function openMailbox(environment: Record<string, string> = {}) {
   const server = await startMailboxServer({
     ...deps,
     wait: async (milliseconds) => waited.push(milliseconds),
-    onReply: () => replies++,
+    reader: {
+      keep: async (_tx, messages) => messages.map((_message, at) => at),
+      notify: (ids) => {
+        replies += ids.length
+      },
+    },
   })
   onTestFinished(() => server.close())
   const app = await buildApp(deps, { mailboxSmtpUrl: server.url })

@@ -107,15 +107,21 @@ export async function findEarlierApplication(tx: DbOrTx, address: string) {
   return rows[0]
 }
 
-/** Forms that nobody finished: not verified two weeks after they were sent, or not touched for a month. */
+/**
+ * Forms that nobody finished: not verified two weeks after they were sent, unless a link that was mailed since still
+ * works, or not touched for a month.
+ */
 export async function deleteOldDrafts(
   tx: DbOrTx,
-  input: { sent_before: Date; touched_before: Date; most: number },
+  input: { sent_before: Date; mailed_before: Date; touched_before: Date; most: number },
 ): Promise<{ contact_id: number }[]> {
   const { rows } = await sql<{ contact_id: number }>`
     delete from application_drafts where id in (
-      select id from application_drafts
-      where application_id is null and (submitted_at < ${input.sent_before} or updated_at < ${input.touched_before})
+      select id from application_drafts f
+      where application_id is null and (updated_at < ${input.touched_before} or (
+        submitted_at < ${input.sent_before} and not exists (
+          select from deliveries d
+          where d.contact_id = f.contact_id and not d.is_test and d.due_at >= ${input.mailed_before})))
       order by id limit ${input.most} for update skip locked)
     returning contact_id`.execute(tx)
   return rows

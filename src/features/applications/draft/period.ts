@@ -48,7 +48,7 @@ export function chooseRound<Row extends Timetable>(rounds: readonly Row[], now: 
   return inPeriod('open') ?? inPeriod('planned') ?? rounds[0]
 }
 
-const LINK_DAYS = 7
+export const LINK_DAYS = 7
 const DAY_MS = 24 * HOUR_MS
 
 /** A link to verify an address works for seven days; then the page offers a new one. */

@@ -20,7 +20,9 @@ export async function insertInterest(tx: DbOrTx, { now, ...values }: InterestVal
     on conflict (address) where interested_at is not null and interest_left_at is null do update set
       given_name = case when c.interest_verified_at is null then excluded.given_name else c.given_name end,
       country_code = case when c.interest_verified_at is null then excluded.country_code else c.country_code end,
-      language = case when c.interest_verified_at is null then excluded.language else c.language end
+      language = case when c.interest_verified_at is null then excluded.language else c.language end,
+      -- who is mailed a link once more has the time of a link to open it
+      interested_at = case when c.interest_verified_at is null then excluded.interested_at else c.interested_at end
     returning id`.execute(tx)
   return (rows[0] as { id: number }).id
 }

@@ -8,7 +8,7 @@ import { findOpenPage } from '../form/answers.ts'
 import { formQuestions, LAST_PAGE } from '../form/questions.ts'
 import { formPath, formToken } from './addresses.ts'
 import { fieldsOf, fillIsolated, languageOf, type PageDeps, readChecks, sendSaid, textField } from './page-deps.ts'
-import { completeSaid } from './sent-pages.ts'
+import { standingSaid } from './sent-pages.ts'
 import { sendLate } from './start-page.ts'
 
 const PUBLIC = { allow: 'public' } as const
@@ -35,7 +35,7 @@ export function addLinkPages(app: TypedApp, deps: PageDeps): void {
         const { draft, is_old, is_open } = linked
         const language = languageOf(request, draft.language)
         const words = readerPhrases(language)
-        if (draft.application_id !== null) return sendSaid(deps, reply, language, completeSaid(draft, words))
+        if (draft.application_id !== null) return sendSaid(deps, reply, language, standingSaid(draft, words))
         const isOpen = draft.submitted_at ? is_open : periodOf(draft, deps.clock.now()).period === 'open'
         if (!isOpen) return sendLate(deps, request, reply, language)
         if (!draft.submitted_at)

@@ -3,7 +3,7 @@ import { type ReaderPhrases, readerPhrases } from '../../../platform/http/reader
 import type { TypedApp } from '../../../platform/http/typed-app.ts'
 import { getRoundRow } from '../../rounds/index.ts'
 import type { DraftRow } from '../draft/draft-queries.ts'
-import { periodOf } from '../draft/period.ts'
+import { mayVerify, periodOf } from '../draft/period.ts'
 import { mailVerification, reopenForm } from '../enter/send.ts'
 import { findOpenPage } from '../form/answers.ts'
 import { formQuestions, LAST_PAGE } from '../form/questions.ts'
@@ -19,6 +19,7 @@ import {
   textField,
 } from './page-deps.ts'
 import { findForm } from './question-page.ts'
+import { sendLate } from './start-page.ts'
 
 const PUBLIC = { allow: 'public' } as const
 const schema = {
@@ -42,7 +43,11 @@ export function addSentPages(app: TypedApp, deps: PageDeps): void {
       const language = languageOf(request, draft.language)
       const words = readerPhrases(language)
       if (draft.application_id !== null) return sendSaid(deps, reply, language, completeSaid(draft, words))
-      const canChange = periodOf(round, deps.clock.now()).period === 'open'
+      const now = deps.clock.now()
+      const period = periodOf(round, now)
+      // Its link does nothing any more, and no other is mailed.
+      if (!mayVerify(draft.submitted_at, period, now)) return sendLate(deps, request, reply, language)
+      const canChange = period.period === 'open'
       return sendSaid(deps, reply, language, {
         title: words.apply_sent_title,
         notice: done === 'mailed' ? words.apply_mailed : '',
@@ -101,10 +106,27 @@ export function addSentPages(app: TypedApp, deps: PageDeps): void {
   })
 }
 
-/** A form that became an application. */
+/** A form that became an application, for whoever has its pages open: what the applicant did later is not theirs to see. */
 export function completeSaid({ application_state }: DraftRow, words: ReaderPhrases): SaidPage {
   const links = [{ label: words.apply_expect_title, href: '/expectations' }]
   return application_state === 'waitlisted'
     ? { title: words.apply_waiting_title, paragraphs: [words.apply_waiting_text] }
     : { title: words.apply_complete_title, paragraphs: [words.apply_complete_text], links }
+}
+
+/** The same for the owner of the address, who may have answered since, or have left. */
+export function standingSaid(draft: DraftRow, words: ReaderPhrases): SaidPage {
+  const [title, text] = STANDINGS[draft.application_state ?? ''] ?? []
+  if (!title || !text) return completeSaid(draft, words)
+  const fill = (phrase: keyof ReaderPhrases) => fillIsolated(words[phrase], { round: draft.round_name }, words)
+  return { title: fill(title), paragraphs: [fill(text)] }
+}
+
+/** As the page to confirm says it (features/confirmations). */
+const STANDINGS: Record<string, [title: keyof ReaderPhrases, text: keyof ReaderPhrases]> = {
+  confirmed: ['confirm_confirmed_title', 'confirm_confirmed_text'],
+  declined: ['confirm_declined_title', 'confirm_declined_text'],
+  lapsed: ['confirm_lapsed_title', 'confirm_lapsed_text'],
+  withdrawn: ['confirm_left_title', 'confirm_left_text'],
+  removed: ['confirm_left_title', 'confirm_left_text'],
 }
