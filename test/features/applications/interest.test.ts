@@ -114,6 +114,18 @@ test('who never pressed the button is forgotten after two weeks, who did stays',
   expect((await list()).map(({ address }) => address)).toEqual(['amina@library.example', null])
 })
 
+test('who asks once more has two weeks again: a link that was mailed a moment ago is not forgotten', async () => {
+  const { deps, join, get, post, list } = await openList()
+  await join()
+  deps.clock.advance(13 * 86_400_000)
+  const { mail } = await join()
+  deps.clock.advance(3 * 86_400_000)
+  await sweepApplications(deps)
+  await post(mail?.verify_interest as string)
+  expect((await get(mail?.verify_interest as string)).body).toContain('Vous êtes sur la liste')
+  expect((await list())[0]).toMatchObject({ address: 'amina@library.example', interest_verified_at: deps.clock.now() })
+})
+
 test('links of the list and of a form do not stand for each other', async () => {
   const { join, get, post } = await openList()
   const { mail } = await join()

@@ -135,3 +135,14 @@ test('forms that nobody finished are forgotten with their addresses; application
   expect((await get(half)).statusCode).toBe(410)
   expect(await applications()).toHaveLength(1)
 })
+
+test('a form whose link was mailed once more is there as long as that link works', async () => {
+  const { deps, send, post, mails, applications } = await openForm()
+  const sent = await send()
+  deps.clock.advance(13 * DAY)
+  await post(sent, { do: 'mail' })
+  deps.clock.set('2016-02-15T11:00:00Z')
+  await sweepApplications(deps)
+  await post((await mails())[1]?.verify as string, { do: 'verify' })
+  expect(await applications()).toHaveLength(1)
+})

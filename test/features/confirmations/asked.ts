@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { measureCampaign } from '../../../src/features/campaigns/index.ts'
 import { requestConfirmations } from '../../../src/features/confirmations/index.ts'
 import { openTestDeps, type TestDeps } from '../../support/deps.ts'
 import { type Applicant, addApplicant } from '../campaigns/round.ts'
