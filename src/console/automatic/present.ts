@@ -16,6 +16,7 @@ export function presentAutomatic(email: RoundEmail, { zone, sees_people }: { zon
     subject: email.subject,
     when: email.when,
     is_on,
+    may_be_off: email.may_be_off,
     badge: (is_on ? { tone: 'good', text: 'on' } : { tone: 'quiet', text: 'off' }) satisfies Badge,
     newer: has_unpublished_text,
     href: own,

@@ -9,6 +9,7 @@
 
 export type { DuplicatePerson, DuplicateRow, DuplicateState } from './duplicates/duplicate-queries.ts'
 export { decideDuplicate, listDuplicates, proposeDuplicates } from './duplicates/duplicates.ts'
+export { leaveInterestBy } from './interest/interest.ts'
 export { addApplicationPages } from './pages/index.ts'
 export { addApplicationRoutes } from './routes.ts'
 export { sweepApplications } from './sweep.ts'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../lib/clock.ts'
-import type { Db } from '../../../platform/db/open.ts'
+import type { Db, DbOrTx } from '../../../platform/db/open.ts'
 import { listRoundRows } from '../../rounds/index.ts'
 import { mailAsked } from '../ask-mail.ts'
 import { chooseRound } from '../draft/period.ts'
@@ -40,6 +40,15 @@ export function findInterested({ db }: { db: Db }, deliveryId: number): Promise<
 /** The button behind the link: told from now on. */
 export function verifyInterest({ db, clock }: InterestDeps, row: InterestRow): Promise<void> {
   return recordInterestVerified(db, row.contact_id, clock.now())
+}
+
+/** The same for the email that was answered by "unsubscribe". */
+export async function leaveInterestBy(
+  tx: DbOrTx,
+  { delivery_id, now }: { delivery_id: number; now: Date },
+): Promise<void> {
+  const row = await findInterest(tx, delivery_id)
+  if (row) await recordInterestLeft(tx, row.contact_id, now)
 }
 
 /** Not told any more, and the address forgotten. */

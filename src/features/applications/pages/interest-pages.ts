@@ -80,10 +80,18 @@ export function addInterestPages(app: TypedApp, deps: PageDeps): void {
         if (!row) return deps.readers.sendUnknownLink(request, reply, id === undefined ? 404 : 410)
         if (act === 'verify') await verifyInterest(deps, row)
         else await leaveInterest(deps, row)
+        // A mail program's own button (RFC 8058 §3.1) follows no redirect.
+        if (isOneClick(request)) return reply.status(200).send()
         return reply.redirect(`/interest/${act}/${token}`, 303)
       },
     })
   }
+}
+
+/** Posted by a mail program: `List-Unsubscribe=One-Click`, or a multipart form, which our page never sends. */
+function isOneClick({ body, headers }: FastifyRequest): boolean {
+  if (headers['content-type']?.startsWith('multipart/')) return true
+  return typeof body === 'object' && body !== null && 'List-Unsubscribe' in body
 }
 
 const textOf = (answers: Answers, id: string) => [answers[id] ?? ''].flat()[0] ?? ''

@@ -18,6 +18,8 @@ export interface RoundEmail {
   /** Null until it is needed or somebody wants to change it: then it is made (openAutomatic). */
   campaign_id: number | null
   is_on: boolean
+  /** It can be switched off. */
+  may_be_off: boolean
   subject: string
   /** Somebody wrote a newer text than the one that goes out. */
   has_unpublished_text: boolean
@@ -35,15 +37,16 @@ export async function listAutomaticEmails({ db }: { db: Db }, { code }: { code: 
   return Promise.all(
     SHOWN.map(async (key): Promise<RoundEmail> => {
       const { title, when } = AUTOMATIC_EMAILS[key]
+      const may_be_off = !findAutomaticEmail(key)?.is_needed
       const row = rows.get(key)
       if (!row) {
         const { subject } = await readFirstText(key)
         const unmade = { campaign_id: null, is_on: true, has_unpublished_text: false }
-        return { key, title, when, subject, ...unmade, counts: {}, last_accepted_at: null }
+        return { key, title, when, may_be_off, subject, ...unmade, counts: {}, last_accepted_at: null }
       }
       const { campaign_id, subject, counts, last_at } = row
       return {
-        ...{ key, title, when, campaign_id, subject, counts },
+        ...{ key, title, when, may_be_off, campaign_id, subject, counts },
         is_on: row.switched_off_at === null,
         has_unpublished_text: row.version > row.live_version,
         last_accepted_at: last_at,
@@ -114,8 +117,14 @@ export async function switchAutomatic(
   await db.transaction().execute(async (tx) => {
     const row = await lockAutomatic(tx, campaign_id)
     if (!row) throw new NotFound(`Automatic email ${campaign_id}`)
-    if (findAutomaticEmail(row.automatic_key)?.is_personal)
+    const email = findAutomaticEmail(row.automatic_key)
+    if (email?.is_personal)
       throw new Conflict('written_each_time', 'Answers are written by a person each time: they cannot be switched off.')
+    if (email?.is_needed && !on)
+      throw new Conflict(
+        'needed',
+        'A page tells people that this is in their mailbox: without it they could not go on.',
+      )
     await recordSwitch(tx, { campaign_id, at: on ? null : now, now })
   })
 }

@@ -47,7 +47,9 @@ export async function compileVariant(input: {
   const phrases = phrasesOf(language, input.reader)
   const { markers, marked } = parsed
   const mark = (link: string) => (input.lane === 'campaign' ? markers.mark(link) : undefined)
-  const own = { unsubscribe: mark('{{links.unsubscribe}}'), preferences: mark('{{links.preferences}}') }
+  // Preferences are a participant's.
+  const preferences = input.reader === 'interested' ? undefined : mark('{{links.preferences}}')
+  const own = { unsubscribe: mark('{{links.unsubscribe}}'), preferences }
   const html = markers.split(await writeHtml(parsed, phrases, { language, direction, ...own }))
   const text = markers.split(writeText(parsed, phrases, direction, own))
   const subject = markers.split(marked.subject)

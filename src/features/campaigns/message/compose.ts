@@ -143,7 +143,12 @@ function composeOne(
   row: MergeRow,
 ): Composed {
   const { mailDomain } = config
-  const links = linksOf({ keys, config }, { id: delivery.id, round_code: variant.roundCode })
+  const links = linksOf(
+    { keys, config },
+    {
+      ...{ id: delivery.id, contact_id: delivery.contact_id, round_code: variant.roundCode },
+    },
+  )
   const values = variant.valuesOf(row, links)
   const message = composeMessage(
     {

@@ -4,9 +4,11 @@ import type { MergeLinks } from '../content/index.ts'
 /** The links of one delivery, each signed for its own purpose: one that is passed on opens one page only. */
 export function linksOf(
   { keys, config }: { keys: TokenKeys; config: { publicUrl: string } },
-  { id, round_code }: { id: number; round_code: string },
+  { id, round_code, contact_id }: { id: number; round_code: string; contact_id: number | null },
 ): MergeLinks {
-  return writeLinks(config.publicUrl, round_code, (purpose) => signToken(keys, purpose, id))
+  const links = writeLinks(config.publicUrl, round_code, (purpose) => signToken(keys, purpose, id))
+  // All that a contact gets unasked is the news that applications open: stopping it is leaving that list.
+  return contact_id === null ? links : { ...links, unsubscribe: links.leave_interest }
 }
 
 /** The same for a preview: what is a reader's own leads to an example. */

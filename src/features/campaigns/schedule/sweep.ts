@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Ring } from '../../../jobs/catalog.ts'
 import type { Clock } from '../../../lib/clock.ts'
-import { Conflict, InvalidInput } from '../../../lib/errors.ts'
+import { isDatabaseAway } from '../../../platform/db/faults.ts'
 import type { Db } from '../../../platform/db/open.ts'
 import { holdLateCampaign, LATE_SECONDS, sweepLedger } from '../../deliveries/index.ts'
 import { scheduleCampaign } from './schedule.ts'
@@ -45,8 +45,9 @@ async function scheduleThoseDue(deps: SweepDeps): Promise<void> {
     if (late_seconds > LATE_SECONDS) await leaveToStaff(deps.db, id)
     else
       await scheduleCampaign(deps, id, { at: 'now' }).catch(async (error) => {
-        if (!(error instanceof InvalidInput || error instanceof Conflict)) throw error
-        deps.log.error({ campaign_id: id, words: error.message }, 'a reminder could not go by itself')
+        // A database that is away is no fault of the draft: the next sweep tries again.
+        if (isDatabaseAway(error)) throw error
+        deps.log.error({ err: error, campaign_id: id }, 'a draft could not leave by itself')
         await leaveToStaff(deps.db, id)
       })
   }

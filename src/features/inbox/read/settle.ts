@@ -2,6 +2,7 @@ import type { Ring } from '../../../jobs/catalog.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import type { Db, DbOrTx } from '../../../platform/db/open.ts'
 import type { Authenticity, Incoming } from '../../../platform/mail/incoming/index.ts'
+import { leaveInterestBy } from '../../applications/index.ts'
 import { recordReplyAnswer } from '../../confirmations/index.ts'
 import { unsubscribe } from '../../deliveries/index.ts'
 import { actOnBounce, actOnComplaint, type Came } from './act-on-report.ts'
@@ -83,7 +84,7 @@ async function act(tx: DbOrTx, read: Read, now: Date): Promise<Settled> {
     case 'bounce':
       return actOnBounce(tx, report)
     case 'unsubscribe':
-      return actOnUnsubscribe(tx, read)
+      return actOnUnsubscribe(tx, read, now)
     case 'auto_reply':
       await recordEvent(tx, read, 'auto_reply')
       return { outcome: 'auto_reply' }
@@ -93,14 +94,15 @@ async function act(tx: DbOrTx, read: Read, now: Date): Promise<Settled> {
 }
 
 /** Mail to u+token@: whatever it says, and whoever sends it (Apple's says Auto-Submitted), the address is the wish. */
-async function actOnUnsubscribe(tx: DbOrTx, read: Read): Promise<Settled> {
+async function actOnUnsubscribe(tx: DbOrTx, read: Read, now: Date): Promise<Settled> {
   const { delivery, found_by } = read.origin
   if (!delivery || found_by !== 'token')
     return {
       outcome: 'inbox',
       ask: 'Somebody wants to unsubscribe, and the address it was sent to is not one of ours.',
     }
-  await unsubscribe({ db: tx as Db }, delivery.id)
+  if (delivery.contact_id === null) await unsubscribe({ db: tx as Db }, delivery.id)
+  else await leaveInterestBy(tx, { delivery_id: delivery.id, now })
   await recordEvent(tx, read, 'unsubscribe')
   return { outcome: 'unsubscribed' }
 }

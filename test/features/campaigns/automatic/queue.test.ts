@@ -196,3 +196,26 @@ test('it is nobody’s campaign: not done when nothing waits, not cancelled, not
   expect(rows).toEqual([{ state: 'sending' }])
   await expect(scheduleCampaign(deps, campaign_id, { at: 'now' })).rejects.toMatchObject({ code: 'not_a_draft' })
 })
+
+test('what a page says was mailed cannot be switched off', async () => {
+  const deps = await openTestDeps()
+  await addRound(deps.db)
+  const { campaign_id } = await openAutomatic(deps, { code: '2016A', key: 'application_received' })
+  await expect(switchAutomatic(deps, { campaign_id, on: false })).rejects.toMatchObject({ code: 'needed' })
+})
+
+test('the news to those who wait has one way out, off their list, and speaks of no preferences', async () => {
+  const deps = await openTestDeps({ PUBLIC_URL: 'https://programme.example' })
+  const round_id = await addRound(deps.db)
+  const contact_id = await addContact(deps, 'noor@library.example')
+  const send = await openSending(deps)
+  await deps.db
+    .transaction()
+    .execute((tx) =>
+      queueAutomatic(tx, { key: 'applications_open', round_id, to: { contact_id }, now: deps.clock.now() }),
+    )
+  const [caught] = await send()
+  const message = readMessage(caught?.raw as Buffer)
+  expect(fieldOf(message, 'List-Unsubscribe')).toMatch(/<https:\/\/programme\.example\/interest\/leave\/[a-z2-7]+>/)
+  expect(String(caught?.raw).replaceAll('=\r\n', '')).not.toMatch(/\/u\/|\/p\/preferences/)
+})

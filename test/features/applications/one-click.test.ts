@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { openForm } from './form-app.ts'
+
+async function openListed() {
+  const form = await openForm()
+  form.deps.clock.set('2016-01-10T09:00:00Z')
+  await form.post('/interest', { given_name: 'Amina', email: 'amina@library.example', country: 'KE', language: 'en' })
+  const mail = (await form.mails()).at(-1)
+  await form.post(mail?.verify_interest as string)
+  const leave = (mail?.verify_interest as string).replace('/verify/', '/leave/')
+  const listed = () => form.deps.db.selectFrom('contacts').select(['address', 'interest_left_at']).executeTakeFirst()
+  return { ...form, leave, listed }
+}
+
+test('a mail program’s own button takes off the list at once, without a redirect (RFC 8058)', async () => {
+  const { post, leave, listed, deps } = await openListed()
+  const answer = await post(leave, { 'List-Unsubscribe': 'One-Click' })
+  expect(answer.statusCode).toBe(200)
+  expect(await listed()).toEqual({ address: null, interest_left_at: deps.clock.now() })
+})
+
+test('a scanner that only looks takes nobody off', async () => {
+  const { get, leave, listed } = await openListed()
+  expect((await get(leave)).statusCode).toBe(200)
+  expect(await listed()).toEqual({ address: 'amina@library.example', interest_left_at: null })
+})
