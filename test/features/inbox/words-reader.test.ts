@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openWordsReader } from '../../../src/features/inbox/read/words-reader.ts'
 
 const INPUT = {
@@ -20,10 +20,17 @@ test('texts are read in a thread, one after the other', async () => {
   ])
 })
 
-test.each(['stuck', 'failing', 'ending', 'missing'])('a %s thread costs its text and no other', async (how) => {
-  const bad = new URL('./bad-thread.ts', import.meta.url)
-  const module = how === 'missing' ? new URL(`${bad.href}.none`) : bad
-  const read = openWordsReader({ limitMs: 300, module })
-  const all = await Promise.all([read({ ...INPUT, text: how }), read({ ...INPUT, text: 'well' })])
-  expect(all).toEqual([undefined, how === 'missing' ? undefined : { visible: 'well', quoted: '', guess: null }])
+test.each([
+  ['stuck', 'late'],
+  ['failing', 'failed'],
+  ['ending', 'ended'],
+  ['missing', 'not_begun'],
+])('a %s thread costs its text and no other, and is told of once', async (text, code) => {
+  const bad = new URL('../../platform/threads/bad-thread.ts', import.meta.url)
+  const module = code === 'not_begun' ? new URL(`${bad.href}.none`) : bad
+  const onFault = vi.fn()
+  const read = openWordsReader({ limitMs: 300, module, onFault })
+  expect(await read({ ...INPUT, text })).toBeUndefined()
+  expect(onFault.mock.calls).toEqual([[expect.objectContaining({ code })]])
+  if (code !== 'not_begun') expect(await read({ ...INPUT, text: 'well' })).toMatchObject({ text: 'well' })
 })

@@ -1,7 +1,7 @@
+import { openThread } from '../../../platform/threads/open-thread.ts'
 import type { Profiles } from '../scores/profiles.ts'
 import { type Asker, LOCAL_TILE } from './ask.ts'
 import type { Content } from './bytes.ts'
-import { openThread } from './open-thread.ts'
 import type { Question } from './questions.ts'
 import { openScoredRows, openStoredRows, openTriangle, type Rows, type Triangle } from './read-rows.ts'
 import { countTiles, coverOfAll } from './tiles.ts'
@@ -81,7 +81,7 @@ const TOLD_EVERY_MS = 500
 type ScoringThread = ReturnType<typeof openScoringThread>
 
 function openScoringThread() {
-  const worker = openThread(new URL('./scoring-thread.ts', import.meta.url), null, YOUNG_MB)
+  const worker = openThread(new URL('./scoring-thread.ts', import.meta.url), { data: null, youngMb: YOUNG_MB })
   // Who waits for an answer is told; without anybody waiting there is nobody to tell.
   worker.on('error', () => undefined)
   return {

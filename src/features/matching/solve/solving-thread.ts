@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import type { ThreadData } from '../../../platform/threads/open-thread.ts'
 import type { Waiting } from './match-pool.ts'
-import type { ThreadData } from './open-thread.ts'
 import { runTask, type Task } from './run-task.ts'
 import { openScoringThreads } from './scoring-threads.ts'
 import type { FromThread, SolvingThreadData, ToThread } from './solving-threads.ts'

@@ -1,5 +1,5 @@
+import { openThread } from '../../../platform/threads/open-thread.ts'
 import type { Waiting } from './match-pool.ts'
-import { openThread } from './open-thread.ts'
 import type { Task } from './run-task.ts'
 
 /** What the solving thread says, and is answered: what it cannot reach from there is done by the one who waits for it. */
@@ -38,7 +38,7 @@ export async function runInThread<Found>(
     keepsCheckpoints: waiting.checkpoint !== undefined,
     hasTiles: waiting.tiles !== undefined,
   }
-  const worker = openThread(new URL('./solving-thread.ts', import.meta.url), data, YOUNG_MB)
+  const worker = openThread(new URL('./solving-thread.ts', import.meta.url), { data, youngMb: YOUNG_MB })
   const { promise, resolve, reject } = Promise.withResolvers<Found>()
   const answer = (message: ToThread) => worker.postMessage(message)
 

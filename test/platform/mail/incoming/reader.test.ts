@@ -13,22 +13,22 @@ function open(settings: Parameters<typeof openIncomingReader>[0] = {}): Incoming
 
 afterEach(() => Promise.all(opened.splice(0).map((reader) => reader.close())))
 
-describe('the threads that read', () => {
-  test('give what reading on the spot gives, for many at once', async () => {
-    const reader = open({ threads: 2 })
+describe('the thread that reads', () => {
+  test('gives what reading on the spot gives, for many at once', async () => {
+    const reader = open()
     const mails = Array.from({ length: 20 }, (_, at) => writeMail(`Yes ${at}`, { subject: `Re: ${at}` }))
     const read = await Promise.all(mails.map((raw) => reader.read(raw, CONTEXT)))
     expect(read).toEqual(await Promise.all(mails.map((raw) => readIncoming(raw, CONTEXT))))
   })
 
-  test('leave the message with its owner', async () => {
+  test('leaves the message with its owner', async () => {
     const raw = writeMail('Yes')
     const before = Buffer.from(raw)
     await open().read(raw, CONTEXT)
     expect(raw.equals(before)).toBe(true)
   })
 
-  test('are replaced when a message keeps one for too long, and only that message is lost to them', async () => {
+  test('is replaced when a message keeps it for too long, and only that message is lost to it', async () => {
     const reader = open({ module: STUCK, limitMs: 300 })
     const [stuck, next] = await Promise.all(
       ['runs for ever', 'Re: 2016A'].map((subject) => reader.read(writeMail('Yes', { subject }), CONTEXT)),
@@ -41,18 +41,24 @@ describe('the threads that read', () => {
     expect(next).toMatchObject({ kind: 'reply', subject: 'Re: 2016A' })
   })
 
-  test.each(['takes all memory', 'leaves'])('are replaced when a message %s', async (subject) => {
+  test.each([
+    ['takes all memory', 'reading it took more memory than a message may'],
+    ['leaves', 'the thread that read it ended'],
+  ])('is replaced when a message %s', async (subject, why) => {
     const reader = open({ module: STUCK, limitMs: 20_000 })
-    expect(await reader.read(writeMail('Yes', { subject }), CONTEXT)).toMatchObject({ kind: 'unreadable' })
+    expect(await reader.read(writeMail('Yes', { subject }), CONTEXT)).toMatchObject({
+      kind: 'unreadable',
+      why: `It could not be read: ${why}.`,
+    })
     expect((await reader.read(writeMail('Yes'), CONTEXT)).kind).toBe('reply')
   })
 
-  test('that cannot begin make messages unreadable, not lost', async () => {
+  test('that cannot begin makes messages unreadable, not lost', async () => {
     const reader = open({ module: new URL('./no-such-thread.ts', import.meta.url) })
     expect(await reader.read(writeMail('Yes'), CONTEXT)).toMatchObject({ kind: 'unreadable' })
   })
 
-  test('refuse what waits when they are closed, and everything after', async () => {
+  test('refuses what waits when it is closed, and everything after', async () => {
     const reader = openIncomingReader({ module: STUCK, limitMs: 20_000 })
     const waiting = ['runs for ever', 'Re: 2016A'].map((subject) => reader.read(writeMail('Yes', { subject }), CONTEXT))
     const refused = Promise.all(waiting.map((each) => expect(each).rejects.toThrow('closed')))

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { readIncoming } from '../../../../src/platform/mail/incoming/index.ts'
 
-/** A reader's thread with two faults: a subject makes it run for ever, or take all the memory there is. */
+/** A reader's thread with three faults: a subject makes it run for ever, take all the memory there is, or leave. */
 const port = parentPort as MessagePort
 
 port.on('message', async ({ raw, context }) => {
