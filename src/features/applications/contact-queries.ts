@@ -32,11 +32,19 @@ export async function forgetContacts(tx: DbOrTx, ids: readonly number[], now: Da
     where id = any(${ids}::bigint[]) and forgotten_at is null`.execute(tx)
 }
 
-/** How many emails somebody has asked for to this address since a moment, whoever it was. */
-export async function countAsked(tx: DbOrTx, { address, since }: { address: string; since: Date }): Promise<number> {
+/**
+ * How many emails somebody has asked for to this address since a moment, whoever it was.
+ * @param input.completes those that make an application complete, or else all the others
+ */
+export async function countAsked(
+  tx: DbOrTx,
+  { address, since, completes }: { address: string; since: Date; completes: boolean },
+): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from contacts c join deliveries d on d.contact_id = c.id
-    where c.address = ${address} and d.due_at > ${since} and d.lane = 'automatic' and not d.is_test`.execute(tx)
+      join campaigns g on g.id = d.campaign_id
+    where c.address = ${address} and d.due_at > ${since} and d.lane = 'automatic' and not d.is_test
+      and (g.automatic_key = 'application_received') = ${completes}`.execute(tx)
   return rows[0]?.count ?? 0
 }
 

@@ -6,6 +6,7 @@ import { forgetContacts } from './contact-queries.ts'
 import { deleteOldDrafts } from './draft/draft-queries.ts'
 import { LINK_DAYS, noticeAt, periodOf } from './draft/period.ts'
 import { insertProposals } from './duplicates/duplicate-queries.ts'
+import { mailWaiting } from './interest/interest.ts'
 import { listForgettable, listUntold } from './interest/interest-queries.ts'
 import { hasNewApplications } from './sweep-queries.ts'
 import { lockPlaces } from './triage/triage-queries.ts'
@@ -30,6 +31,8 @@ const NEW_MS = 2 * LOOK_MINUTES * 60_000
  * their addresses, and pairs that may be one person are proposed. Run by several at once it does each thing once.
  */
 export async function sweepApplications(deps: SweepDeps): Promise<void> {
+  // Who waited for longer than a link works is mailed before they are forgotten.
+  await mailWaiting(deps)
   await forgetOld(deps)
   const now = deps.clock.now()
   for (const round of await listRoundRows(deps.db)) {

@@ -14,6 +14,8 @@ export interface PageDeps {
 /** What the page says about the reader's place. */
 export type PageState =
   | 'asked'
+  /** Asked, silent, and the last day is over; the sweep is about to let it lapse. */
+  | 'too_late'
   | 'confirmed'
   | 'declined'
   | 'lapsed'
@@ -79,11 +81,21 @@ function readStanding(standing: Standing, now: Date): Omit<Reader, 'link'> {
     'to' in verdict && verdict.is_change && verdict.to === answer ? [answer] : [],
   )
   const refusals = judged.flatMap(({ verdict }) => ('refused' in verdict ? [verdict.refused] : []))
-  const known = STATES[state] ?? 'left'
+  const is_over = refusals.includes('late')
   return {
-    state: known === 'asked' && !is_asked ? 'not_asked' : known === 'confirmed' && is_introduced ? 'introduced' : known,
-    is_over: refusals.includes('late'),
+    state: pageState(STATES[state] ?? 'left', { is_asked, is_introduced, is_over }),
+    is_over,
     lacks_conduct: refusals.includes('no_code_of_conduct'),
     may,
   }
+}
+
+function pageState(
+  known: PageState,
+  { is_asked, is_introduced, is_over }: Pick<Standing, 'is_asked' | 'is_introduced'> & { is_over: boolean },
+): PageState {
+  if (known === 'confirmed') return is_introduced ? 'introduced' : known
+  if (known !== 'asked') return known
+  if (!is_asked) return 'not_asked'
+  return is_over ? 'too_late' : known
 }

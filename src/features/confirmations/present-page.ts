@@ -4,6 +4,7 @@ import { SAID, type Said } from './rules.ts'
 
 const TITLES: Record<PageState, keyof ReaderPhrases> = {
   asked: 'confirm_ask_title',
+  too_late: 'confirm_over_title',
   confirmed: 'confirm_confirmed_title',
   declined: 'confirm_declined_title',
   lapsed: 'confirm_lapsed_title',
@@ -15,6 +16,7 @@ const TITLES: Record<PageState, keyof ReaderPhrases> = {
 
 const TEXTS: Record<PageState, keyof ReaderPhrases> = {
   asked: 'confirm_ask_text',
+  too_late: 'confirm_over_text',
   confirmed: 'confirm_confirmed_text',
   declined: 'confirm_declined_text',
   lapsed: 'confirm_lapsed_text',

@@ -39,7 +39,9 @@ export type Verdict = { to: Said; is_change: boolean } | { refused: Refusal }
 /**
  * What an applicant's own answer, by reply or by link, does. What was said before the last day was over counts whenever
  * it is read, also after the place has lapsed; what was said first never undoes what was said later. Saying again what
- * stands already is always right and changes nothing.
+ * stands already is always right and changes nothing. Who declined and confirms again within the time has their place
+ * again, also when others have filled their country's share since: they were there first, and the cap decides about who
+ * comes, not about who was asked.
  */
 export function judgeAnswer(standing: Standing, { answer, said_at }: { answer: Said; said_at: Date }): Verdict {
   const { state, last_said_at } = standing

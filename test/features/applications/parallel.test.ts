@@ -57,13 +57,16 @@ test('a thousand people who apply at the same moment: nobody is lost, nobody is 
   expect(all).toHaveLength(APPLICANTS)
   expect(new Set(all.map(({ address }) => address)).size).toBe(APPLICANTS)
   expect(await db.selectFrom('people').select('id').execute()).toHaveLength(APPLICANTS)
-  // In the order in which they came, each has a place exactly when their country had one left.
+  // In the order in which they came, each has a place exactly when their country had one left for them after all who waited.
   const holding = new Map<string, number>()
+  const lining = new Map<string, number>()
   for (const [at, { country_code, state }] of all.entries()) {
     const held = holding.get(country_code) ?? 0
-    const may = hasPlace({ holding: held, applicants: at + 1, cap_percent: 20 })
+    const waitlisted = lining.get(country_code) ?? 0
+    const may = hasPlace({ holding: held, waitlisted, applicants: at + 1, cap_percent: 20 })
     expect(state).toBe(may ? 'applied' : 'waitlisted')
     if (may) holding.set(country_code, held + 1)
+    else lining.set(country_code, waitlisted + 1)
   }
   expect(holding.get('AU')).toBeLessThanOrEqual(APPLICANTS / 5)
   const waiting = all.filter(({ state }) => state === 'waitlisted')

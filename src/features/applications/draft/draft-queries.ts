@@ -65,6 +65,17 @@ export async function insertDraft(
   return id
 }
 
+/** Gives a form that is locked another id, at which its address is known to work; at the old one there is none. */
+export async function moveDraft(tx: DbOrTx, id: number, now: Date): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    with ended as (delete from application_drafts where id = ${id} returning *)
+    insert into application_drafts
+      (round_id, contact_id, answers, step, language, address_verified_at, code_of_conduct_id, created_at, updated_at)
+    select round_id, contact_id, answers, step, language, ${now}, code_of_conduct_id, created_at, ${now} from ended
+    returning id`.execute(tx)
+  return (rows[0] as { id: number }).id
+}
+
 export interface DraftChange {
   answers?: Answers
   step?: number

@@ -3,7 +3,8 @@ import { parseAddress } from '../../../lib/address.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import { findCountryCode } from '../../../lib/countries.ts'
 import type { Db, DbOrTx } from '../../../platform/db/open.ts'
-import { mailAsked } from '../ask-mail.ts'
+import { queueAutomatic } from '../../campaigns/index.ts'
+import { mailAsked, mayMail } from '../ask-mail.ts'
 import { ensureConduct } from '../conduct/conduct.ts'
 import { insertContact, updateContact } from '../contact-queries.ts'
 import type { Answers } from '../form/answers.ts'
@@ -133,6 +134,9 @@ export async function mailLastAnswers(
   const now = clock.now()
   await db.transaction().execute(async (tx) => {
     const earlier = await findEarlierApplication(tx, address)
+    const key = earlier ? 'application_returning' : 'application_resume'
+    // A form that no link leads to is not begun.
+    if (!(await mayMail(tx, { key, address, now }))) return
     const answers = earlier ? answersFrom(formQuestions(), earlier, address) : { email: address, language }
     const contact = {
       address,
@@ -143,17 +147,6 @@ export async function mailLastAnswers(
     }
     const contact_id = await insertContact(tx, { ...contact, now })
     await insertDraft(tx, { round_id, contact_id, answers, language: contact.language, step: 1, now })
-    const key = earlier ? 'application_returning' : 'application_resume'
-    await mailAsked(tx, { key, round_id, contact_id, address, now })
-  })
-}
-
-/** The link in the email was followed by a button: the address is theirs. */
-export async function recordAddressWorks({ db, clock }: DraftDeps, draftId: number): Promise<void> {
-  const now = clock.now()
-  await db.transaction().execute(async (tx) => {
-    const draft = await lockDraft(tx, draftId)
-    if (!draft || draft.address_verified_at || draft.submitted_at) return
-    await updateDraft(tx, draft.id, { address_verified_at: now }, now)
+    await queueAutomatic(tx, { key, round_id, to: { contact_id }, now })
   })
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { DbOrTx } from '../../../platform/db/open.ts'
 import type { FormApplication } from '../form/application-of.ts'
 
@@ -19,6 +20,19 @@ export async function lockApplication(
     .where('person_id', '=', person_id)
     .forUpdate()
     .executeTakeFirst()
+}
+
+/** Whose application a form of this address would take the place of, and when that one was sent. */
+export async function findReplaced(
+  db: DbOrTx,
+  { round_id, address, submitted_at }: { round_id: number; address: string; submitted_at: Date },
+): Promise<{ name: string; submitted_at: Date } | undefined> {
+  const { rows } = await sql<{ name: string; submitted_at: Date }>`
+    select trim(p.given_name || ' ' || p.family_name) as name, a.submitted_at
+    from addresses d join people p on p.id = d.person_id join applications a on a.person_id = p.id
+    where d.address = ${address} and a.round_id = ${round_id} and a.state <> 'removed'
+      and a.submitted_at <= ${submitted_at}`.execute(db)
+  return rows[0]
 }
 
 /** What of a form stands in the table applications. */

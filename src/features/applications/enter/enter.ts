@@ -31,6 +31,7 @@ export async function enterApplication(tx: DbOrTx, draft: DraftRow, now: Date): 
   const person_id = await recordArrival(tx, arrival)
   const values = { ...form, submitted_at, code_of_conduct_id, code_of_conduct_agreed_at: submitted_at }
   const count = await countForPlace(tx, { round_id, country_code, person_id })
+  // Who waits came before them: a place that is free is theirs first.
   const has_place = hasPlace({ ...count, applicants: count.applicants + 1, cap_percent: country_cap_percent })
   const entered = await enter(tx, { round_id, person_id, values, has_place, now })
   if (entered.state === 'waitlisted' && entered.is_new)

@@ -17,10 +17,13 @@ import { enterApplication } from './enter.ts'
  */
 export type Sent = 'mailed' | 'complete' | 'changed' | 'open' | 'closed' | 'gone'
 
-/** Sends a whole form. Sent twice, it is sent once. @param input.version of the form when it was shown */
+/**
+ * Sends a whole form. Sent twice, it is sent once. @param input.version of the form when it was shown
+ * @param input.sent_at when the request arrived: who pressed the button in time is not late because we are slow
+ */
 export async function sendForm(
   { db, clock }: DraftDeps,
-  { draft_id, version, checks }: { draft_id: number; version: number; checks: AnswerChecks },
+  { draft_id, version, checks, sent_at }: { draft_id: number; version: number; checks: AnswerChecks; sent_at: Date },
 ): Promise<Sent> {
   const now = clock.now()
   return db.transaction().execute(async (tx): Promise<Sent> => {
@@ -29,7 +32,7 @@ export async function sendForm(
     if (draft.application_id !== null) return 'complete'
     if (draft.submitted_at) return 'mailed'
     if (draft.address === null) return 'gone'
-    if (periodOf(draft, now).period !== 'open') return 'closed'
+    if (periodOf(draft, sent_at).period !== 'open') return 'closed'
     if (draft.version !== version) return 'changed'
     const conduct = await getCurrentConduct(tx)
     if (draft.answers.code_of_conduct === 'Yes' && draft.code_of_conduct_id !== conduct.id) {
@@ -38,9 +41,9 @@ export async function sendForm(
       return 'open'
     }
     if (findOpenPage(formQuestions(), draft.answers, checks) !== undefined) return 'open'
-    await updateDraft(tx, draft.id, { submitted_at: now, step: 5 }, now)
+    await updateDraft(tx, draft.id, { submitted_at: sent_at, step: 5 }, now)
     if (draft.address_verified_at) {
-      await enterApplication(tx, { ...draft, submitted_at: now }, now)
+      await enterApplication(tx, { ...draft, submitted_at: sent_at }, now)
       return 'complete'
     }
     const { round_id, contact_id, address } = draft
@@ -81,28 +84,38 @@ export interface LinkedForm {
 
 /** Undefined when the form is not there any more, or has another address by now. */
 export async function findLinkedForm(
-  { db, clock }: { db: Db; clock: DraftDeps['clock'] },
+  { db }: { db: Db },
   deliveryId: number,
+  now: Date,
 ): Promise<LinkedForm | undefined> {
   const contact = await findContactOfDelivery(db, deliveryId)
   const draft = contact && (await findDraftOfContact(db, contact.contact_id))
   if (!contact || !draft) return undefined
-  const now = clock.now()
   const is_open = draft.submitted_at !== null && mayVerify(draft.submitted_at, periodOf(draft, now), now)
   return { draft, is_old: isLinkOld(contact.mailed_at, now), is_open }
 }
 
-/** The button behind the link: the address works, and the form becomes an application. Pressed twice, it is one. */
-export async function verifyForm(deps: DraftDeps, deliveryId: number): Promise<void> {
-  const { db, clock } = deps
-  const linked = await findLinkedForm(deps, deliveryId)
-  if (!linked || linked.is_old) return
-  await db.transaction().execute(async (tx) => {
-    const now = clock.now()
+/**
+ * The button behind the link: the address works, and the form becomes an application. Pressed twice, it is one.
+ * @param input.pressed_at when the request arrived
+ * @param input.version of the form when the page with the button was shown, where it is known
+ * @returns `changed` when it is another form by now than was shown: it has to be looked at again
+ */
+export async function verifyForm(
+  { db, clock }: DraftDeps,
+  { delivery_id, pressed_at, version }: { delivery_id: number; pressed_at: Date; version?: number | undefined },
+): Promise<'changed' | undefined> {
+  const linked = await findLinkedForm({ db }, delivery_id, pressed_at)
+  if (!linked || linked.is_old) return undefined
+  return db.transaction().execute(async (tx) => {
     const draft = await lockDraft(tx, linked.draft.id)
     // Changed meanwhile: taken back, sent from another address, verified, or too late by the time it is our turn.
-    if (!draft?.submitted_at || draft.application_id !== null || draft.contact_id !== linked.draft.contact_id) return
-    if (!mayVerify(draft.submitted_at, periodOf(draft, now), now)) return
-    await enterApplication(tx, draft, now)
+    if (!draft?.submitted_at || draft.application_id !== null || draft.contact_id !== linked.draft.contact_id)
+      return undefined
+    if (!mayVerify(draft.submitted_at, periodOf(draft, pressed_at), pressed_at)) return undefined
+    // Whoever sent it can take it back and send another while its reader looks at it.
+    if (version !== undefined && version !== draft.version) return 'changed'
+    await enterApplication(tx, draft, clock.now())
+    return undefined
   })
 }

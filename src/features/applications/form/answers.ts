@@ -1,4 +1,5 @@
 import { QUESTION_PAGES, type Question } from './questions.ts'
+import { splitName } from './split-name.ts'
 
 /** Answers by question as they are kept: a text, or the chosen ones of several. */
 export type Answers = Record<string, string | string[]>
@@ -33,7 +34,8 @@ export interface AnswerChecks {
 /** The most characters of an answer; an address has its own rule. */
 export function longestOf({ kind }: Pick<Question, 'kind'>): number {
   if (kind === 'long_text') return 5000
-  return kind === 'name' ? 200 : 300
+  // It stands in mail that goes to an address before anybody has shown that it is theirs: no room for a message.
+  return kind === 'name' ? 60 : 300
 }
 
 /** Whether a question is asked, as the answers of earlier pages stand. */
@@ -66,10 +68,25 @@ const MOST_CHOICES = 100
 
 /** What is wrong with the answers to these questions, in their order. */
 export function findFaults(questions: readonly Question[], answers: Answers, checks: AnswerChecks): FaultyAnswer[] {
-  return questions.flatMap((question) => {
+  const faults = questions.flatMap((question) => {
     const fault = faultOf(question, answers[question.id], checks)
     return fault ? [{ id: question.id, fault }] : []
   })
+  return [...faultsOfSplit(questions, answers, checks, faults), ...faults]
+}
+
+/** A name can be whole, and one of the two that are kept of it not: "Ana =SUM(1)" called "Ana". */
+function faultsOfSplit(
+  questions: readonly Question[],
+  answers: Answers,
+  checks: AnswerChecks,
+  faults: readonly FaultyAnswer[],
+): FaultyAnswer[] {
+  const ids = ['name', 'given_name']
+  if (!ids.every((id) => questions.some((one) => one.id === id)) || faults.some(({ id }) => ids.includes(id))) return []
+  const [whole = '', called = ''] = ids.map((id) => [answers[id] ?? []].flat()[0] ?? '')
+  const parts = Object.values(splitName(whole, called))
+  return parts.some((part) => checks.faultOfName(part)) ? [{ id: 'name', fault: 'name' }] : []
 }
 
 /** The first page on which something is missing or wrong; undefined when all of them are whole. */

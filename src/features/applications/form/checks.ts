@@ -9,7 +9,7 @@ import type { AnswerChecks } from './answers.ts'
 export function answerChecks({ mailDomain, languages }: { mailDomain: string; languages: readonly string[] }) {
   const offered = offeredLanguages(languages)
   return {
-    faultOfName,
+    faultOfName: faultOfTypedName,
     findCountryCode,
     isOfferedLanguage: (tag) => offered.includes(tag),
     faultOfEmail(text) {
@@ -18,6 +18,20 @@ export function answerChecks({ mailDomain, languages }: { mailDomain: string; la
       return isDisposable(parsed.domain) ? 'disposable' : undefined
     },
   } satisfies AnswerChecks
+}
+
+/**
+ * An address of the web: a mail program makes a link of it, and anybody can have our mail sent to anybody by their name. A
+ * short word before the dot is an abbreviation without its blank, as in "Ma.Teresa" or "K.Raman".
+ */
+const WEB = /[\p{L}\p{N}-]{3,}\.\p{L}{2,}|\.\p{L}{2,}\/|https?:|www\./iu
+
+/** As of every name; and of one that strangers may type for somebody else. */
+function faultOfTypedName(name: string): string | undefined {
+  if (WEB.test(name)) return 'contains a link.'
+  // Fillers count as letters and show nothing (the Unicode property).
+  const shown = name.replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+  return faultOfName(name) ?? (name !== '' && !/[\p{L}\p{N}]/u.test(shown) ? 'has no letter.' : undefined)
 }
 
 /** Languages to choose from, by tag: those of the programme and those of these pages. */

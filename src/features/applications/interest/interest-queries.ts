@@ -27,6 +27,22 @@ export async function insertInterest(tx: DbOrTx, { now, ...values }: InterestVal
   return (rows[0] as { id: number }).id
 }
 
+/**
+ * Who asked before there was any round, and so was never mailed a link; they have the time of a link from now on. By id.
+ * Of two sweeps at once each has what the other has not.
+ */
+export async function claimWaiting(tx: DbOrTx, { now, most }: { now: Date; most: number }): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    with waiting as (
+      select c.id from contacts c
+      where c.interest_verified_at is null and c.interest_left_at is null and c.forgotten_at is null
+        and c.interested_at <= (select min(created_at) from rounds)
+        and not exists (select from deliveries d where d.contact_id = c.id and not d.is_test)
+      order by c.id limit ${most} for update of c skip locked)
+    update contacts c set interested_at = ${now} from waiting where c.id = waiting.id returning c.id`.execute(tx)
+  return rows.map(({ id }) => id)
+}
+
 export interface InterestRow {
   contact_id: number
   language: string
@@ -79,12 +95,16 @@ export async function listUntold(
   return rows.map(({ id }) => id)
 }
 
-/** Contacts that nothing needs any more: no form, and not on the list or never verified. */
+/**
+ * Contacts that nothing needs any more: no form, and not on the list or never verified. Before the first round nobody could
+ * verify anything.
+ */
 export async function listForgettable(tx: DbOrTx, { before, most }: { before: Date; most: number }): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select c.id from contacts c
     where c.forgotten_at is null and c.created_at < ${before}
-      and (c.interested_at is null or (c.interest_verified_at is null and c.interested_at < ${before}))
+      and (c.interested_at is null or (c.interest_verified_at is null and c.interested_at < ${before}
+        and exists (select from rounds)))
       and not exists (select from application_drafts f where f.contact_id = c.id)
     order by c.id limit ${most} for update of c skip locked`.execute(tx)
   return rows.map(({ id }) => id)

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fillPhrase, readerPhrases } from '../../../platform/http/reader-phrases.ts'
+import { getRoundRow } from '../../rounds/index.ts'
 import { type DraftRow, findDraft } from '../draft/draft-queries.ts'
 import { sendForm } from '../enter/send.ts'
 import { type FaultyAnswer, findFaults, questionsOf } from '../form/answers.ts'
@@ -7,7 +8,7 @@ import { formQuestions, LAST_PAGE, QUESTION_PAGES } from '../form/questions.ts'
 import { formPath } from './addresses.ts'
 import { fieldsOf, fillIsolated, languageOf, type PageDeps, readChecks, textField } from './page-deps.ts'
 import { answerText, faultAt, faultText, textIn } from './present-questions.ts'
-import { sendLate } from './start-page.ts'
+import { sendNotOpen } from './start-page.ts'
 
 interface CheckPage {
   draft: DraftRow
@@ -72,9 +73,12 @@ export async function submitCheckPage(
 ) {
   const { checks } = await readChecks(deps)
   const version = Number(textField(fieldsOf(request), 'version'))
-  const sent = await sendForm(deps, { draft_id: draft.id, version, checks })
+  const sent = await sendForm(deps, { draft_id: draft.id, version, checks, sent_at: deps.arrivedAt(request) })
   if (sent === 'mailed' || sent === 'complete') return reply.redirect(formPath(draft.round_code, 'sent', token), 303)
-  if (sent === 'closed') return sendLate(deps, request, reply.status(409), draft.language)
+  if (sent === 'closed') {
+    const round = await getRoundRow(deps, { code: draft.round_code })
+    return sendNotOpen(deps, request, reply.status(409), { round, language: draft.language })
+  }
   const now = await findDraft(deps.db, draft.id)
   if (sent === 'gone' || !now) return deps.readers.sendUnknownLink(request, reply, 410)
   if (sent === 'changed') return sendCheckPage(deps, request, reply.status(409), { draft: now, token, changed: true })

@@ -12,7 +12,7 @@ import { formPath, formToken } from './addresses.ts'
 import { sendCheckPage, submitCheckPage } from './check-page.ts'
 import { fieldsOf, languageOf, type PageDeps, readChecks, textField } from './page-deps.ts'
 import { findForm, sendQuestionPage } from './question-page.ts'
-import { sendLate, showStart } from './start-page.ts'
+import { sendNotOpen, showStart } from './start-page.ts'
 
 const Params = Type.Object({ round: Type.String({ maxLength: 32 }), step: Type.String() })
 const Query = Type.Object({
@@ -39,7 +39,8 @@ export function addFormPages(app: TypedApp, deps: PageDeps): void {
       const draft = await findForm(deps, request, reply, { round, token: query.form })
       if (!draft) return reply
       if (draft.submitted_at) return reply.redirect(formPath(round.code, 'sent', query.form), 302)
-      if (periodOf(round, deps.clock.now()).period !== 'open') return sendLate(deps, request, reply, draft.language)
+      if (periodOf(round, deps.clock.now()).period !== 'open')
+        return sendNotOpen(deps, request, reply, { round, language: draft.language })
       const { checks } = await readChecks(deps)
       const open = findOpenPage(formQuestions(), draft.answers, checks) ?? LAST_PAGE
       if (step > open) return reply.redirect(formPath(round.code, open, query.form), 302)
@@ -64,8 +65,8 @@ export function addFormPages(app: TypedApp, deps: PageDeps): void {
       if (token !== undefined && !draft) return reply
       if (!draft && step > 1) return reply.redirect(`/apply/${round.code}`, 303)
       if (draft?.submitted_at) return reply.redirect(formPath(round.code, 'sent', token), 303)
-      if (periodOf(round, deps.clock.now()).period !== 'open')
-        return sendLate(deps, request, reply.status(409), draft?.language ?? query.language)
+      if (periodOf(round, deps.arrivedAt(request)).period !== 'open')
+        return sendNotOpen(deps, request, reply.status(409), { round, language: draft?.language ?? query.language })
       if (step === LAST_PAGE)
         return submitCheckPage(deps, request, reply, { draft: draft as DraftRow, token: token as string })
       return keepPage(deps, request, reply, { round, step, draft, query })
@@ -126,7 +127,12 @@ async function keepPage(deps: PageDeps, request: FastifyRequest, reply: FastifyR
   if (faults.length > 0) return again(422, { answers: { ...draft?.answers, ...answers }, faults })
 
   if (!draft)
-    return goOn(deps, reply, { round, step, draft_id: await startDraft(deps, { round_id: round.id, answers }), later })
+    return goOn(deps, request, reply, {
+      round,
+      step,
+      draft_id: await startDraft(deps, { round_id: round.id, answers }),
+      later,
+    })
   const mark = textField(fields, 'mark') || markOf(questions, draft.answers)
   const save = { draft_id: draft.id, page: step, questions, answers, mark, conduct: textField(fields, 'conduct') }
   const saved = await savePage(deps, save)
@@ -139,17 +145,22 @@ async function keepPage(deps: PageDeps, request: FastifyRequest, reply: FastifyR
       conduct_changed: true,
     })
   const told = saved === 'saved_over'
-  return goOn(deps, reply, { round, step: check ? QUESTION_PAGES : step, draft_id: draft.id, later, told })
+  return goOn(deps, request, reply, { round, step: check ? QUESTION_PAGES : step, draft_id: draft.id, later, told })
 }
 
 async function goOn(
   deps: PageDeps,
+  request: FastifyRequest,
   reply: FastifyReply,
   next: { round: RoundRow; step: number; draft_id: number; later: boolean; told?: boolean },
 ) {
   const { round, step, draft_id, later, told = false } = next
   const token = formToken(deps.keys, draft_id)
-  if (later) await mailResume(deps, draft_id)
-  const to = later ? formPath(round.code, 'later', token) : formPath(round.code, step + 1, token, told ? 'told=1' : '')
+  if (later) {
+    const mayAsk = deps.asks.mayAsk(request.ip)
+    if (mayAsk) await mailResume(deps, draft_id)
+    return reply.redirect(formPath(round.code, 'later', token, mayAsk ? '' : 'done=kept'), 303)
+  }
+  const to = formPath(round.code, step + 1, token, told ? 'told=1' : '')
   return reply.redirect(to, 303)
 }

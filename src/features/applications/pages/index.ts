@@ -2,12 +2,14 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyError, FastifyPluginAsync } from 'fastify'
 import { readerPhrases } from '../../../platform/http/reader-phrases.ts'
 import type { TypedApp } from '../../../platform/http/typed-app.ts'
+import { noteArrivals } from './arrivals.ts'
+import { openAskGuard } from './ask-guard.ts'
 import { addConductPages } from './conduct-pages.ts'
 import { addFormPages } from './form-pages.ts'
 import { openGate } from './gate.ts'
 import { addInterestPages } from './interest-pages.ts'
 import { addLinkPages } from './link-pages.ts'
-import { languageOf, type PageDeps, sendSaid } from './page-deps.ts'
+import { languageOf, type OpenDeps, type PageDeps, sendSaid } from './page-deps.ts'
 import { addSentPages } from './sent-pages.ts'
 import { addStartPages } from './start-page.ts'
 
@@ -18,9 +20,11 @@ const PLACES = { at_a_time: 6, most_waiting: 5000 }
  * /apply, /interest, /conduct and /expectations: pages for people who have nothing but a browser. No cookie and no
  * script; a form is named by a signed token in its address.
  */
-export async function addApplicationPages(app: TypedApp, deps: PageDeps): Promise<void> {
+export async function addApplicationPages(app: TypedApp, opened: OpenDeps): Promise<void> {
   const gate = openGate(PLACES)
+  const asks = openAskGuard(opened)
   const inner: FastifyPluginAsync = async (scope) => {
+    const deps: PageDeps = { ...opened, asks, arrivedAt: noteArrivals(scope, opened.clock) }
     scope.addHook('onRoute', (route) => {
       // A HEAD is made from its GET, whose handler has its turn already.
       if (route.method === 'HEAD') return
@@ -43,7 +47,7 @@ export async function addApplicationPages(app: TypedApp, deps: PageDeps): Promis
       addPages(pages, deps)
   }
   const outer: FastifyPluginAsync = async (scope) => {
-    deps.readers.addErrors(scope)
+    opened.readers.addErrors(scope)
     await scope.register(inner)
   }
   await app.register(outer)

@@ -9,7 +9,7 @@ import { chooseRound, periodOf } from '../draft/period.ts'
 import { type Answers, type FaultyAnswer, findFaults, readAnswers } from '../form/answers.ts'
 import { findInterested, joinInterest, leaveInterest, verifyInterest } from '../interest/interest.ts'
 import { interestQuestions, presentInterestForm } from './interest-form.ts'
-import { fieldsOf, fillIsolated, languageOf, type PageDeps, readChecks, sendSaid } from './page-deps.ts'
+import { fieldsOf, fillIsolated, languageOf, type PageDeps, readChecks, sendBusy, sendSaid } from './page-deps.ts'
 import { languageLinks } from './start-page.ts'
 
 const PUBLIC = { allow: 'public' } as const
@@ -41,8 +41,10 @@ export function addInterestPages(app: TypedApp, deps: PageDeps): void {
       const { checks } = await readChecks(deps)
       const faults = findFaults(questions, answers, checks)
       if (faults.length > 0) return showForm(deps, reply.status(422), { language, answers, faults })
-      await joinInterest(deps, interestOf(answers))
-      return reply.redirect(`/interest/asked?language=${encodeURIComponent(textOf(answers, 'language'))}`, 303)
+      if (!deps.asks.mayAsk(request.ip)) return sendBusy(deps, reply, language)
+      const joined = await joinInterest(deps, interestOf(answers))
+      const chosen = encodeURIComponent(textOf(answers, 'language'))
+      return reply.redirect(`/interest/asked?language=${chosen}${joined === 'later' ? '&done=later' : ''}`, 303)
     },
   })
 
@@ -50,11 +52,14 @@ export function addInterestPages(app: TypedApp, deps: PageDeps): void {
     method: 'GET',
     url: '/interest/asked',
     config: PUBLIC,
-    schema: { querystring: Query },
+    schema: { querystring: Type.Object({ ...Query.properties, done: Type.Optional(Type.String()) }) },
     handler: async (request, reply) => {
       const language = languageOf(request, request.query.language)
       const words = readerPhrases(language)
-      const page = { title: words.interest_asked_title, paragraphs: [words.interest_asked_text] }
+      const page =
+        request.query.done === 'later'
+          ? { title: words.interest_later_title, paragraphs: [words.interest_later_text] }
+          : { title: words.interest_asked_title, paragraphs: [words.interest_asked_text] }
       return sendSaid(deps, reply, language, page)
     },
   })

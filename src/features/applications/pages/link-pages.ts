@@ -1,15 +1,17 @@
 import { Type } from '@fastify/type-provider-typebox'
 import { readerPhrases } from '../../../platform/http/reader-phrases.ts'
 import type { TypedApp } from '../../../platform/http/typed-app.ts'
-import { recordAddressWorks } from '../draft/draft.ts'
+import { getRoundRow } from '../../rounds/index.ts'
+import { goOnByLink } from '../draft/go-on.ts'
 import { periodOf } from '../draft/period.ts'
 import { findLinkedForm, mailVerification, verifyForm } from '../enter/send.ts'
 import { findOpenPage } from '../form/answers.ts'
 import { formQuestions, LAST_PAGE } from '../form/questions.ts'
 import { formPath, formToken } from './addresses.ts'
-import { fieldsOf, fillIsolated, languageOf, type PageDeps, readChecks, sendSaid, textField } from './page-deps.ts'
+import { fieldsOf, languageOf, type PageDeps, readChecks, sendSaid, textField } from './page-deps.ts'
 import { standingSaid } from './sent-pages.ts'
-import { sendLate } from './start-page.ts'
+import { sendLate, sendNotOpen } from './start-page.ts'
+import { verifySaid } from './verify-page.ts'
 
 const PUBLIC = { allow: 'public' } as const
 const schema = {
@@ -30,14 +32,18 @@ export function addLinkPages(app: TypedApp, deps: PageDeps): void {
       schema,
       handler: async (request, reply) => {
         const id = deps.guard.read(request, purpose, request.params.token)
-        const linked = id === undefined ? undefined : await findLinkedForm(deps, id)
+        const linked = id === undefined ? undefined : await findLinkedForm(deps, id, deps.clock.now())
         if (!linked) return deps.readers.sendUnknownLink(request, reply, id === undefined ? 404 : 410)
         const { draft, is_old, is_open } = linked
         const language = languageOf(request, draft.language)
         const words = readerPhrases(language)
         if (draft.application_id !== null) return sendSaid(deps, reply, language, standingSaid(draft, words))
         const isOpen = draft.submitted_at ? is_open : periodOf(draft, deps.clock.now()).period === 'open'
-        if (!isOpen) return sendLate(deps, request, reply, language)
+        if (!isOpen && draft.submitted_at) return sendLate(deps, request, reply, language)
+        if (!isOpen) {
+          const round = await getRoundRow(deps, { code: draft.round_code })
+          return sendNotOpen(deps, request, reply, { round, language })
+        }
         if (!draft.submitted_at)
           return sendSaid(deps, reply, language, {
             title: words.apply_resume_title,
@@ -51,14 +57,7 @@ export function addLinkPages(app: TypedApp, deps: PageDeps): void {
             paragraphs: [words.apply_old_text],
             buttons: [{ label: words.apply_old_button, value: 'mail' }],
           })
-        return sendSaid(deps, reply, language, {
-          title: words.apply_verify_title,
-          paragraphs: [
-            fillIsolated(words.apply_verify_text, { round: draft.round_name }, words),
-            words.apply_verify_not,
-          ],
-          buttons: [{ label: words.apply_verify_button, value: 'verify' }],
-        })
+        return sendSaid(deps, reply, language, await verifySaid(deps, draft, { words, done: request.query.done }))
       },
     })
 
@@ -70,24 +69,32 @@ export function addLinkPages(app: TypedApp, deps: PageDeps): void {
       handler: async (request, reply) => {
         const { token } = request.params
         const id = deps.guard.read(request, purpose, token)
-        const linked = id === undefined ? undefined : await findLinkedForm(deps, id)
+        const linked = id === undefined ? undefined : await findLinkedForm(deps, id, deps.arrivedAt(request))
         if (id === undefined || !linked)
           return deps.readers.sendUnknownLink(request, reply, id === undefined ? 404 : 410)
         const { draft } = linked
         const here = `/apply/${purpose}/${token}`
-        switch (textField(fieldsOf(request), 'do')) {
+        const fields = fieldsOf(request)
+        switch (textField(fields, 'do')) {
           case 'go_on': {
-            await recordAddressWorks(deps, draft.id)
+            const form = await goOnByLink(deps, draft.contact_id)
+            if (!form) return deps.readers.sendUnknownLink(request, reply, 410)
             const { checks } = await readChecks(deps)
-            const open = findOpenPage(formQuestions(), draft.answers, checks) ?? LAST_PAGE
-            return reply.redirect(formPath(draft.round_code, open, formToken(deps.keys, draft.id)), 303)
+            const open = findOpenPage(formQuestions(), form.answers, checks) ?? LAST_PAGE
+            return reply.redirect(formPath(form.round_code, open, formToken(deps.keys, form.id)), 303)
           }
           case 'mail':
             await mailVerification(deps, draft.id)
             return reply.redirect(`${here}?done=mailed`, 303)
-          case 'verify':
-            await verifyForm(deps, id)
-            return reply.redirect(here, 303)
+          case 'verify': {
+            const version = textField(fields, 'version')
+            const pressed = { delivery_id: id, pressed_at: deps.arrivedAt(request) }
+            const verified = await verifyForm(deps, {
+              ...pressed,
+              version: version === '' ? undefined : Number(version),
+            })
+            return reply.redirect(verified === 'changed' ? `${here}?done=changed` : here, 303)
+          }
           default:
             return reply.redirect(here, 303)
         }

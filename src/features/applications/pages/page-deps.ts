@@ -2,17 +2,31 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TokenKeys } from '../../../lib/tokens.ts'
 import type { LinkGuard } from '../../../platform/http/link-guard.ts'
 import type { ReaderPages } from '../../../platform/http/reader-pages.ts'
-import { fillPhrase, languageAsked, READER_PHRASES, type ReaderPhrases } from '../../../platform/http/reader-phrases.ts'
+import {
+  fillPhrase,
+  languageAsked,
+  READER_PHRASES,
+  type ReaderPhrases,
+  readerPhrases,
+} from '../../../platform/http/reader-phrases.ts'
 import { getProgramme } from '../../programme/index.ts'
 import type { DraftDeps } from '../draft/draft.ts'
 import { answerChecks, offeredLanguages } from '../form/checks.ts'
+import type { ArrivedAt } from './arrivals.ts'
+import type { AskGuard } from './ask-guard.ts'
 
-/** What the public pages of this feature run on. */
-export interface PageDeps extends DraftDeps {
+/** What the public pages of this feature are opened with. */
+export interface OpenDeps extends DraftDeps {
   keys: TokenKeys
   guard: LinkGuard
   readers: ReaderPages
   config: { mailDomain: string }
+}
+
+/** What they run on. */
+export interface PageDeps extends OpenDeps {
+  asks: AskGuard
+  arrivedAt: ArrivedAt
 }
 
 /** One page with a few sentences, and what can be done next. */
@@ -21,17 +35,30 @@ export interface SaidPage {
   /** What was just done. */
   notice?: string
   paragraphs: string[]
+  /** What it is about, in a few words each. */
+  facts?: { label: string; text: string }[]
   /** Each a form of its own; the first is the main one. */
   buttons?: { label: string; value: string; text?: string }[]
   /** Where the buttons post to; without it, to the page's own address. */
   action?: string
+  /** Of what the page shows: posted with the button. */
+  version?: number
   links?: { label: string; href: string }[]
 }
 
 export function sendSaid(deps: PageDeps, reply: FastifyReply, language: string, page: SaidPage): Promise<unknown> {
-  const { title, notice = '', paragraphs, buttons = [], action = '', links = [] } = page
-  const model = { title, notice, paragraphs, links, action, buttons: buttons.map(withPlace) }
+  const { title, notice = '', paragraphs, facts = [], buttons = [], action = '', version, links = [] } = page
+  const model = { title, notice, paragraphs, facts, links, action, version, buttons: buttons.map(withPlace) }
   return deps.readers.send(reply, { name: 'apply-said', title, language, model })
+}
+
+/** Too much was asked for from where this comes from: nothing was mailed, and the page says so. */
+export function sendBusy(deps: PageDeps, reply: FastifyReply, language: string): Promise<unknown> {
+  const words = readerPhrases(language)
+  return sendSaid(deps, reply.status(429), language, {
+    title: words.apply_busy_title,
+    paragraphs: [words.apply_busy_text],
+  })
 }
 
 const withPlace = ({ label, value, text = '' }: { label: string; value: string; text?: string }, at: number) => ({

@@ -89,7 +89,7 @@ export function addSentPages(app: TypedApp, deps: PageDeps): void {
     config: PUBLIC,
     schema,
     handler: async (request, reply) => {
-      const { form: token } = request.query
+      const { form: token, done } = request.query
       const round = await getRoundRow(deps, { code: request.params.round })
       const draft = await findForm(deps, request, reply, { round, token })
       if (!draft) return reply
@@ -99,7 +99,12 @@ export function addSentPages(app: TypedApp, deps: PageDeps): void {
       const open = findOpenPage(formQuestions(), draft.answers, checks) ?? LAST_PAGE
       return sendSaid(deps, reply, language, {
         title: words.apply_later_title,
-        paragraphs: [fillIsolated(words.apply_later_text, { address: draft.address ?? '' }, words)],
+        // Kept without a mail: too many were asked for from there.
+        paragraphs: [
+          done === 'kept'
+            ? words.apply_busy_text
+            : fillIsolated(words.apply_later_text, { address: draft.address ?? '' }, words),
+        ],
         links: [{ label: words.apply_go_on, href: formPath(round.code, open, token) }],
       })
     },

@@ -10,7 +10,16 @@ import { type AnswerFault, findFaults } from '../form/answers.ts'
 import { formQuestions, type Question } from '../form/questions.ts'
 import { formPath } from './addresses.ts'
 import { presentInterestForm } from './interest-form.ts'
-import { fieldsOf, fillIsolated, languageOf, type PageDeps, readChecks, sendSaid, textField } from './page-deps.ts'
+import {
+  fieldsOf,
+  fillIsolated,
+  languageOf,
+  type PageDeps,
+  readChecks,
+  sendBusy,
+  sendSaid,
+  textField,
+} from './page-deps.ts'
 import { faultText, languageName } from './present-questions.ts'
 
 const PUBLIC = { allow: 'public' } as const
@@ -50,7 +59,7 @@ export function addStartPages(app: TypedApp, deps: PageDeps): void {
     handler: async (request, reply) => {
       const round = await getRoundRow(deps, { code: request.params.round })
       const { language } = request.query
-      if (periodOf(round, deps.clock.now()).period !== 'open')
+      if (periodOf(round, deps.arrivedAt(request)).period !== 'open')
         return showStart(deps, request, reply, { round, language })
       const typed = textField(fieldsOf(request), 'email')
       const { checks } = await readChecks(deps)
@@ -62,6 +71,7 @@ export function addStartPages(app: TypedApp, deps: PageDeps): void {
           language,
           refused: { typed, fault: fault?.fault ?? 'email' },
         })
+      if (!deps.asks.mayAsk(request.ip)) return sendBusy(deps, reply, languageOf(request, language))
       const asked = { round_id: round.id, address: address.address, language: languageOf(request, language) }
       await mailLastAnswers(deps, asked)
       const more = language === undefined ? '' : `?language=${encodeURIComponent(language)}`
@@ -140,6 +150,17 @@ export function languageLinks(path: string, now: string) {
   return Object.keys(READER_PHRASES)
     .filter((language) => language !== now)
     .map((language) => ({ language, name: languageName(language), href: `${path}?language=${language}` }))
+}
+
+/** A form that cannot be sent: any more, or yet, when the day of opening was moved while somebody filled it in. */
+export function sendNotOpen(
+  deps: PageDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { round, language }: { round: RoundRow; language: string | undefined },
+) {
+  const isOver = periodOf(round, deps.clock.now()).period === 'closed'
+  return isOver ? sendLate(deps, request, reply, language) : showStart(deps, request, reply, { round, language })
 }
 
 /** A form that cannot be sent any more. */

@@ -36,9 +36,17 @@ export function placesOf(applicants: number, capPercent: number): number {
   return Math.max(1, Math.floor((Math.max(applicants, FEWEST_APPLICANTS) * capPercent) / 100))
 }
 
-/** First come, first served. @param count the newcomer's country without them @param applicants with them */
-export function hasPlace(count: { holding: number; applicants: number; cap_percent: number }): boolean {
-  return count.holding < placesOf(count.applicants, count.cap_percent)
+/**
+ * First come, first served: a newcomer has a place when there is one for them after everybody of their country who waits.
+ * @param count the newcomer's country without them; `applicants` with them
+ */
+export function hasPlace(count: {
+  holding: number
+  waitlisted: number
+  applicants: number
+  cap_percent: number
+}): boolean {
+  return count.holding + count.waitlisted < placesOf(count.applicants, count.cap_percent)
 }
 
 export function standingOf(counts: readonly CountryCount[], cap_percent: number): CountryCap {

@@ -72,18 +72,19 @@ export async function countCountries(db: DbOrTx, roundId: number): Promise<Count
   return rows
 }
 
-/** The two figures that decide about one more applicant of a country, in one look. */
+/** The figures that decide about one more applicant of a country, in one look. */
 export async function countForPlace(
   tx: DbOrTx,
   input: { round_id: number; country_code: string; person_id: number },
-): Promise<{ holding: number; applicants: number }> {
-  const { rows } = await sql<{ holding: number; applicants: number }>`
+): Promise<{ holding: number; waitlisted: number; applicants: number }> {
+  const { rows } = await sql<{ holding: number; waitlisted: number; applicants: number }>`
     select count(*) filter (where country_code = ${input.country_code} and state <> 'waitlisted') as holding,
+      count(*) filter (where country_code = ${input.country_code} and state = 'waitlisted') as waitlisted,
       count(*) as applicants
     from applications
     where round_id = ${input.round_id} and state in ('applied', 'waitlisted', 'confirmed')
       and person_id <> ${input.person_id}`.execute(tx)
-  return rows[0] as { holding: number; applicants: number }
+  return rows[0] as { holding: number; waitlisted: number; applicants: number }
 }
 
 export interface StateRow {

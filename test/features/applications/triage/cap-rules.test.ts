@@ -19,11 +19,15 @@ test('first come, first served: however they come, no country ever has more than
   fc.assert(
     fc.property(arrivals, fc.integer({ min: 1, max: 100 }), (countries, cap_percent) => {
       const holding = new Map<string, number>()
+      const waiting = new Map<string, number>()
       for (const [at, country] of countries.entries()) {
         const held = holding.get(country) ?? 0
-        const may = hasPlace({ holding: held, applicants: at + 1, cap_percent })
-        expect(may).toBe(held < placesOf(at + 1, cap_percent))
+        const waitlisted = waiting.get(country) ?? 0
+        const may = hasPlace({ holding: held, waitlisted, applicants: at + 1, cap_percent })
+        // Nobody overtakes: who has a place leaves one for each who came before and waits.
+        expect(may).toBe(held + waitlisted < placesOf(at + 1, cap_percent))
         if (may) holding.set(country, held + 1)
+        else waiting.set(country, waitlisted + 1)
       }
       for (const held of holding.values()) expect(held).toBeLessThanOrEqual(placesOf(countries.length, cap_percent))
     }),
