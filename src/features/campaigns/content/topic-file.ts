@@ -4,7 +4,7 @@ import { type CampaignExtras, NO_EXTRAS } from '../schema.ts'
 import { parseLanguage } from './language.ts'
 import type { VariantText } from './parse.ts'
 
-/** A prepared text: Markdown with front matter, as in demo/topics and demo/emails. */
+/** A prepared text: Markdown with front matter, as in demo/topics and templates/email/texts. */
 export interface TopicFile extends VariantText {
   language: string
   number: number | null
