@@ -3,7 +3,7 @@ import { openWordsReader } from '../../../src/features/inbox/read/words-reader.t
 
 const INPUT = {
   ...{ text: 'Yes, I confirm my participation.\n\n> Please reply YES or NO', html: undefined, sent: undefined },
-  ...{ subject: 'Re: x', round: '2016A', has_meaning: true },
+  ...{ subject: 'Re: x', round: ['2016A'], has_meaning: true },
 }
 
 test('texts are read in a thread, one after the other', async () => {

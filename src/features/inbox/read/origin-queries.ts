@@ -13,14 +13,15 @@ export interface OriginDelivery {
   /** Where it went. */
   address: string | null
   round_id: number | null
-  round_name: string | null
+  /** Its code and its name: our mail prints the name, people write either. */
+  round_names: string[]
 }
 
 export async function listOriginDeliveries(db: DbOrTx, ids: readonly number[]): Promise<OriginDelivery[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<OriginDelivery>`
     select d.id, d.campaign_id, c.kind as campaign_kind, d.is_test, d.person_id, d.contact_id, lower(d.address) as address,
-      c.round_id, r.code as round_name
+      c.round_id, array_remove(array[r.code, r.name], null) as round_names
     from deliveries d join campaigns c on c.id = d.campaign_id left join rounds r on r.id = c.round_id
     where d.id = any(${ids}::bigint[])`.execute(db)
   return rows

@@ -46,7 +46,7 @@ export async function readText(
   }
   if (kind !== 'reply' && kind !== 'auto_reply') return beginning
   const words = await deps.readWords({
-    ...{ text, html, subject, round: origin.delivery?.round_name ?? undefined, has_meaning: kind === 'reply' },
+    ...{ text, html, subject, round: origin.delivery?.round_names ?? [], has_meaning: kind === 'reply' },
     sent: await findSentText(deps, context, origin),
   })
   return words ? { ...words, has_failed: false } : { ...beginning, has_failed: true }

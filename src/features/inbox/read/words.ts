@@ -8,8 +8,8 @@ export interface WordsInput {
   /** Of the message of ours that it answers. */
   sent: string | undefined
   subject: string
-  /** The round that was asked about. */
-  round: string | undefined
+  /** The names of the round that was asked about. */
+  round: readonly string[]
   /** False for what a machine wrote: it has no meaning to guess. */
   has_meaning: boolean
 }
@@ -25,7 +25,7 @@ export function readWords({ text, html, sent, subject, round, has_meaning }: Wor
   const cut = readReplyText({ text, html, sent })
   const visible = storable(cut.visible)
   const quoted = storable([cut.signature, cut.quoted].filter((part) => part !== '').join('\n\n'))
-  const about = { visible, subject, had_quote: cut.had_quote, ...(round === undefined ? {} : { round }) }
+  const about = { visible, subject, had_quote: cut.had_quote, round }
   return { visible, quoted, guess: has_meaning ? guessReply(about) : null }
 }
 
