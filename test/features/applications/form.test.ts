@@ -200,6 +200,42 @@ test('sent twice it is sent once, and a sent form can be taken back to change it
 })
 
 test.each([
+  ['an address of the web', { given_name: 'You won at evil-casino.com/win' }, 'given_name'],
+  ['a short one', { given_name: 'see bit.ly/x' }, 'given_name'],
+  ['one that ends with it', { name: 'Visit evil.example' }, 'name'],
+  ['in capitals', { given_name: 'WWW.EVIL.EXAMPLE' }, 'given_name'],
+  ['61 characters', { given_name: 'a'.repeat(61) }, 'given_name'],
+  ['61 characters of the whole', { name: `Ana ${'a'.repeat(57)}` }, 'name'],
+  ['nothing that can be seen', { name: '\u3164', given_name: '\u3164' }, 'name'],
+  ['a family name that cannot be seen', { name: 'Ana \u115f', given_name: 'Ana' }, 'name'],
+  ['a formula once it is split', { name: 'Ana =SUM(1)', given_name: 'Ana' }, 'name'],
+  ['a formula once it is turned round', { name: 'Souza, @Ana', given_name: 'x' }, 'name'],
+])('a name with %s is refused at its field', async (_what, given, id) => {
+  const { post } = await openForm()
+  const answer = await post('/apply/2016A/1', { ...answersOf()[0], ...given })
+  expect(answer.statusCode).toBe(422)
+  expect(answer.body).toContain(`<li><a href="#${id}">`)
+  if ('given_name' in given && !('name' in given)) {
+    const interest = { given_name: given.given_name, email: 'ana@library.example', country: 'KE', language: 'en' }
+    expect((await post('/interest', interest)).statusCode).toBe(422)
+  }
+})
+
+test.each([
+  ['Ma.Teresa Cruz', 'Ma.Teresa'],
+  ['K.Raman Pillai', 'Raman'],
+  ['J.R.R. Tolkien', 'John'],
+  ['Dr. Ana-María d’Souza Jr.', 'Ana-María'],
+  ['نور ‌الهدى', 'نور'],
+  ['Þóra', 'Þóra'],
+  ['김민준', '민준'],
+])('%s is a name', async (name, given_name) => {
+  const { post } = await openForm()
+  const answer = await post('/apply/2016A/1', { ...answersOf()[0], name, given_name } as Record<string, string>)
+  expect(answer.statusCode).toBe(303)
+})
+
+test.each([
   ['of a service for throw-away mail', 'me@mailinator.com', 'made to be thrown away'],
   ['of a subdomain of one', 'me@anything.33mail.com', 'made to be thrown away'],
   ['without a domain', 'me', 'Write one whole email address'],

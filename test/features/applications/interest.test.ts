@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import { sweepApplications } from '../../../src/features/applications/index.ts'
-import { openForm } from './form-app.ts'
+import { createRound } from '../../../src/features/rounds/index.ts'
+import { signToken } from '../../../src/lib/tokens.ts'
+import { encodeForm } from '../../support/console.ts'
+import { openTestDeps } from '../../support/deps.ts'
+import { openForm, serveApplications } from './form-app.ts'
 
 const AMINA = { given_name: 'Amina', email: 'Amina@library.example', country: 'KE', language: 'fr' }
 
@@ -133,4 +137,59 @@ test('links of the list and of a form do not stand for each other', async () => 
   expect((await get(`/apply/verify/${token}`)).statusCode).toBe(404)
   expect((await get(mail?.verify as string)).statusCode).toBe(410)
   expect((await post('/interest/verify/guessed')).statusCode).toBe(404)
+})
+
+test('who asks before there is any round is told so, and mailed the link as soon as there is one', async () => {
+  const deps = await openTestDeps()
+  deps.clock.set('2015-01-10T09:00:00Z')
+  const app = await serveApplications(deps)
+  const post = (url: string, fields: Record<string, string> = {}) =>
+    app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: encodeForm(fields),
+    })
+  const list = () => deps.db.selectFrom('contacts').selectAll().orderBy('id').execute()
+  const mails = () => deps.db.selectFrom('deliveries').select(['id', 'contact_id', 'address']).orderBy('id').execute()
+  const asked = await post('/interest', AMINA)
+  await post('/interest', AMINA)
+  await post('/interest', { ...AMINA, email: 'never@library.example' })
+  const page = await app.inject(asked.headers.location as string)
+  expect(page.body).toContain('Aucune session n’est encore prévue')
+  expect(page.body).not.toContain('Nous vous avons envoyé')
+  deps.clock.advance(100 * 86_400_000)
+  await sweepApplications(deps)
+  expect((await list()).map(({ address }) => address)).toEqual(['amina@library.example', 'never@library.example'])
+  expect(await mails()).toEqual([])
+
+  await createRound(deps, { code: '2016A', name: 'Round 2016A' })
+  await Promise.all([sweepApplications(deps), sweepApplications(deps), sweepApplications(deps)])
+  await sweepApplications(deps)
+  expect((await mails()).map(({ address }) => address)).toEqual(['amina@library.example', 'never@library.example'])
+  // From here on they have the time of a link.
+  deps.clock.advance(13 * 86_400_000)
+  await sweepApplications(deps)
+  await post(`/interest/verify/${signToken(deps.keys, 'interest', (await mails())[0]?.id as number)}`)
+  deps.clock.advance(2 * 86_400_000)
+  await sweepApplications(deps)
+  expect(await list()).toMatchObject([
+    { address: 'amina@library.example', interest_verified_at: expect.any(Date) },
+    { address: null, interest_verified_at: null },
+  ])
+  expect(await mails()).toHaveLength(2)
+})
+
+test('a link that the list was too full to mail today is not mailed by itself once there is a round', async () => {
+  const { deps, post, mails, join } = await openList()
+  // Rounds are older than whoever asks.
+  await deps.db
+    .updateTable('rounds')
+    .set({ created_at: new Date('2016-01-01T00:00:00Z') })
+    .execute()
+  deps.clock.set('2016-02-01T09:00:00Z')
+  for (let at = 0; at < 5; at++) await post('/apply/2016A/returning', { email: AMINA.email })
+  await join()
+  await sweepApplications(deps)
+  expect((await mails()).filter(({ key }) => key === 'interest_received')).toEqual([])
 })

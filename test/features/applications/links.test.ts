@@ -17,9 +17,63 @@ test('who stops in the middle keeps what was answered, and goes on from a mailed
   deps.clock.set('2016-02-14T09:00:00Z')
   const link = mail?.resume as string
   expect((await get(link)).body).toContain('Go on with your form')
+  const fourth = (await post(link, { do: 'go_on' })).headers.location as string
+  expect(fourth).toMatch(/^\/apply\/2016A\/4\?/)
+  expect((await get(fourth.replace('/4?', '/3?'))).body).toMatch(/value="Advocacy" checked/)
+  // The link goes on working, and leads to the same form.
+  expect((await post(link, { do: 'go_on' })).headers.location).toBe(fourth)
+})
+
+test('a form that a stranger began with somebody’s address is theirs alone once they go on from their mail', async () => {
+  const { fill, get, post, mails, applications, versionIn, deps } = await openForm()
+  const stranger = await fill({}, 2)
+  await post(stranger, { do: 'later' })
+  const link = (await mails())[0]?.resume as string
+  // Twice at the same moment, as an impatient finger does.
+  const [one, two] = await Promise.all([post(link, { do: 'go_on' }), post(link, { do: 'go_on' })])
+  const owner = one.headers.location as string
+  expect(two.headers.location).toBe(owner)
+  expect(owner).not.toBe(stranger)
+  await post(owner, { interests: 'Advocacy', special_request: 'I am deaf, please write only' })
+  for (const step of ['1', '2', '3', '4', '5', 'later', 'sent']) {
+    const seen = await get(stranger.replace('/3?', `/${step}?`))
+    expect(seen.statusCode).toBe(410)
+    expect(seen.body).not.toContain('deaf')
+  }
+  expect((await post(stranger, { interests: 'Copyright', special_request: 'mine' })).statusCode).toBe(410)
+  expect((await post(stranger.replace('/3?', '/5?'), { version: '4' })).statusCode).toBe(410)
+  expect((await post(stranger.replace('/3?', '/sent?'), { do: 'reopen' })).statusCode).toBe(410)
+  await post(owner.replace('/3?', '/4?'), answersOf()[3] as Record<string, string>)
+  const check = owner.replace('/3?', '/5?')
+  await post(check, { version: versionIn((await get(check)).body) })
+  expect(await applications()).toMatchObject([{ special_request: 'I am deaf, please write only' }])
+  expect(await deps.db.selectFrom('application_drafts').select('id').execute()).toHaveLength(1)
+})
+
+test('a form that was sent while its owner looked at the link is shown to them, and not shared with who sent it', async () => {
+  const { fill, get, post, mails, versionIn, applications } = await openForm()
+  const check = await fill()
+  await post(check.replace('/5?', '/4?'), { ...answersOf()[3], do: 'later' } as Record<string, string>)
+  const link = (await mails())[0]?.resume as string
+  expect((await get(link)).body).toContain('Go on with your form')
+  await post(check, { version: versionIn((await get(check)).body) })
   const on = await post(link, { do: 'go_on' })
-  expect(on.headers.location).toBe(third.replace('/3?', '/4?'))
-  expect((await get(third)).body).toMatch(/value="Advocacy" checked/)
+  expect(on.headers.location).toBe(link)
+  expect((await get(link)).body).toContain('<bdi>Amina Okafor</bdi>')
+  expect(await applications()).toEqual([])
+})
+
+test('who saves at the moment at which the owner goes on loses nothing of theirs: one of the two comes first', async () => {
+  const { fill, get, post, mails } = await openForm()
+  const stranger = await fill({}, 2)
+  await post(stranger, { do: 'later' })
+  const link = (await mails())[0]?.resume as string
+  const saves = Array.from({ length: 4 }, () => post(stranger, { interests: 'Advocacy', special_request: 'x' }))
+  const [on, ...saved] = await Promise.all([post(link, { do: 'go_on' }), ...saves])
+  expect(on.statusCode).toBe(303)
+  for (const { statusCode } of saved) expect([303, 410]).toContain(statusCode)
+  expect((await get(on.headers.location as string)).statusCode).toBe(200)
+  expect((await get(stranger)).statusCode).toBe(410)
 })
 
 test('who stops before anything of a page is answered is not refused for it; what is wrong still is', async () => {
@@ -87,7 +141,7 @@ test('who took part before gets their last answers by mail; a stranger gets an e
 })
 
 test('nobody gets more than five emails a day because strangers type their address, and no page says so', async () => {
-  const { deps, post, mails } = await openForm()
+  const { deps, post, mails, send } = await openForm()
   for (let at = 0; at < 8; at++) {
     const answer = await post('/apply/2016A/returning', { email: 'victim@library.example' })
     expect(answer.statusCode).toBe(303)
@@ -95,9 +149,16 @@ test('nobody gets more than five emails a day because strangers type their addre
   const interest = { given_name: 'V', email: 'victim@library.example', country: 'KE', language: 'en' }
   expect((await post('/interest', interest)).statusCode).toBe(303)
   expect(await mails()).toHaveLength(5)
+  // Nor is a form kept that no link leads to.
+  const { length: kept } = await deps.db.selectFrom('application_drafts').select('id').execute()
+  expect(kept).toBe(5)
+  // A whole form is not held up by them: its link has five of its own.
+  const sent = await send({ email: 'victim@library.example' })
+  for (let at = 0; at < 8; at++) await post(sent, { do: 'mail' })
+  expect((await mails()).slice(5).map(({ key }) => key)).toEqual(Array(5).fill('application_received'))
   deps.clock.advance(DAY + 1)
   await post('/interest', interest)
-  expect(await mails()).toHaveLength(6)
+  expect(await mails()).toHaveLength(11)
 })
 
 test('who asks for the same address at the same moment is counted as well', async () => {
@@ -106,6 +167,54 @@ test('who asks for the same address at the same moment is counted as well', asyn
   await Promise.all(asks)
   expect(await mails()).toHaveLength(5)
 })
+
+test('twenty emails an hour for addresses that are only typed are enough for one network; whole forms are not counted', async () => {
+  const { deps, app, fill, get, post, send, mails } = await openForm()
+  const third = await fill({}, 2)
+  const ask = (at: number) => post('/apply/2016A/returning', { email: `reader${at}@library.example` })
+  for (let at = 0; at < 20; at++) expect((await ask(at)).statusCode).toBe(303)
+  const refused = await ask(20)
+  expect(refused.statusCode).toBe(429)
+  expect(refused.body).toContain('perhaps by others who share it')
+  const interest = { given_name: 'V', email: 'v@library.example', country: 'KE', language: 'fr' }
+  expect((await post('/interest', interest)).statusCode).toBe(429)
+  // What was answered is kept all the same, and the page does not say that a link was mailed.
+  const later = await post(third, { interests: 'Advocacy', do: 'later' })
+  const kept = (await get(later.headers.location as string)).body
+  expect(kept).toContain('Your answers are kept')
+  expect(kept).not.toContain('We have mailed')
+  expect((await get(third)).body).toMatch(/value="Advocacy" checked/)
+  expect(await mails()).toHaveLength(20)
+  await send()
+  expect((await mails()).at(-1)).toMatchObject({ key: 'application_received' })
+  const elsewhere = await app.inject({
+    method: 'POST',
+    url: '/apply/2016A/returning',
+    remoteAddress: '192.0.2.7',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: 'email=elsewhere%40library.example',
+  })
+  expect(elsewhere.statusCode).toBe(303)
+  deps.clock.advance(3_600_000)
+  expect((await ask(21)).statusCode).toBe(303)
+})
+
+test.each(['/apply/2016A/returning', '/interest/asked', 'the page after sending'])(
+  'whoever gets no mail because their address is stopped is told on %s where a person helps',
+  async (path) => {
+    const { get, send } = await openForm()
+    const url = path.startsWith('/') ? path : await send()
+    for (const [language, words] of [
+      ['en', 'write to us from it'],
+      ['fr', 'écrivez-nous depuis cette adresse'],
+      ['es', 'escríbenos desde ella'],
+      ['ar', 'اكتبوا إلينا منه'],
+    ] as const) {
+      if (language !== 'en' && !path.startsWith('/')) continue
+      expect((await get(url, { 'accept-language': language })).body).toContain(words)
+    }
+  },
+)
 
 test('forms that nobody finished are forgotten with their addresses; applications stay', async () => {
   const { deps, fill, send, verify, get, mails, applications } = await openForm({

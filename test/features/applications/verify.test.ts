@@ -70,6 +70,117 @@ test('a form sent again does not take back a confirmation; who declined comes ba
   ])
 })
 
+test('the link shows whose form it is, when it was sent, and whose application it takes the place of', async () => {
+  const { deps, send, get, post, verify, mails, applications } = await openForm()
+  const email = 'desk@library.example'
+  await send({ email, name: 'Ana One', given_name: 'Ana', country: 'BR' })
+  const first = (await get((await mails())[0]?.verify as string)).body
+  for (const fact of ['Ana One', 'Brazil', '1 February 2016']) expect(first).toContain(`<bdi>${fact}</bdi>`)
+  expect(first).not.toContain('takes the place')
+  await verify(email)
+  deps.clock.advance(86_400_000)
+  await send({ email, name: 'Ben Two', given_name: 'Ben' })
+  const link = (await mails())[1]?.verify as string
+  const second = (await get(link)).body
+  expect(second).toContain('<bdi>Ben Two</bdi>')
+  expect(second).toMatch(/takes the place of the application of \u2068Ana One\u2069, sent on 1 February 2016/)
+  // Looking alone changes nothing.
+  expect(await applications()).toMatchObject([{ given_name: 'Ana' }])
+  await post(link, { do: 'verify' })
+  expect(await applications()).toMatchObject([{ given_name: 'Ben' }])
+})
+
+test('of two forms the earlier takes no place of the later, and its page does not say so', async () => {
+  const { deps, send, get, verify, mails } = await openForm()
+  await send({ sector: 'School' })
+  deps.clock.advance(60_000)
+  await send()
+  await verify()
+  expect((await get((await mails())[0]?.verify as string)).body).not.toContain('takes the place')
+})
+
+test('a form that was taken back and sent with something else while its reader looked at it is looked at again', async () => {
+  const { send, get, post, mails, applications, versionIn } = await openForm()
+  const sent = await send({ name: 'Amina Okafor' })
+  const link = (await mails())[0]?.verify as string
+  const seen = versionIn((await get(link)).body)
+  await post(sent, { do: 'reopen' })
+  const check = sent.replace('/sent?', '/5?')
+  await post(sent.replace('/sent?', '/1?'), { ...answersOf()[0], name: 'Amina Other' } as Record<string, string>)
+  await post(check, { version: versionIn((await get(check)).body) })
+  const pressed = await post(link, { do: 'verify', version: seen })
+  expect(await applications()).toEqual([])
+  const again = (await get(pressed.headers.location as string)).body
+  expect(again).toContain('look through them')
+  expect(again).toContain('<bdi>Amina Other</bdi>')
+  await post(link, { do: 'verify', version: versionIn(again) })
+  expect(await applications()).toMatchObject([{ family_name: 'Other' }])
+})
+
+test('who presses the button in the last second is in time, however long the request waits its turn', async () => {
+  const { deps, fill, get, post, send, applications, mails, versionIn } = await openForm()
+  const { clock } = deps
+  /** The second passes right after the request was first looked at. */
+  const passing = async (from: string, to: string, request: () => ReturnType<typeof post>) => {
+    clock.set(from)
+    const original = clock.now
+    let isFirst = true
+    clock.now = () => {
+      const now = original()
+      if (isFirst) clock.set(to)
+      isFirst = false
+      return now
+    }
+    return request().finally(() => {
+      clock.now = original
+    })
+  }
+  const check = await fill({ email: 'other@library.example' })
+  const version = versionIn((await get(check)).body)
+  const late = '2016-02-15T12:00:00Z'
+  const sent = await passing('2016-02-15T11:59:59Z', late, () => post(check, { version }))
+  expect(sent.statusCode).toBe(303)
+  expect((await get(sent.headers.location as string)).body).toContain('We have mailed a link')
+  // A week after it was sent the link is over.
+  clock.set('2016-02-15T11:00:00Z')
+  await send()
+  const link = (await mails()).at(-1)?.verify as string
+  await passing('2016-02-22T11:00:00Z', '2016-02-22T11:00:01Z', () => post(link, { do: 'verify' }))
+  expect(await applications()).toMatchObject([{ address: 'amina@library.example' }])
+})
+
+test('an opening that was moved into the future shows when it is, not that it is over', async () => {
+  const { deps, fill, get, post, mails } = await openForm()
+  const third = await fill({}, 2)
+  await post(third, { do: 'later' })
+  await deps.db.updateTable('rounds').set({ applications_open_on: '2016-02-10' }).execute()
+  const link = (await mails())[0]?.resume as string
+  for (const answer of [await get(third), await get(link), await post(third, { interests: 'Advocacy' })]) {
+    expect(answer.body).toContain('open on 10 February 2016')
+    expect(answer.body).not.toContain('Applications are closed')
+  }
+  deps.clock.set('2016-02-10T00:00:00Z')
+  expect((await get(third)).statusCode).toBe(200)
+})
+
+test('who waits comes before who comes later: a place that is free is nobody’s by chance', async () => {
+  const { deps, send, verify, applications } = await openForm({ country_cap_percent: 4 })
+  const apply = async (name: string) => {
+    await send({ email: `${name}@library.example`, special_request: name })
+    await verify(`${name}@library.example`)
+  }
+  for (const name of ['ana', 'ben', 'cho']) await apply(name)
+  await deps.db.updateTable('applications').set({ state: 'declined' }).where('special_request', '=', 'ana').execute()
+  await apply('dan')
+  await apply('ana')
+  expect((await applications()).map(({ special_request, state }) => [special_request, state])).toEqual([
+    ['ana', 'waitlisted'],
+    ['ben', 'applied'],
+    ['cho', 'waitlisted'],
+    ['dan', 'waitlisted'],
+  ])
+})
+
 test('a link older than seven days offers a new one, and the new one works', async () => {
   const { deps, send, get, post, mails, applications } = await openForm()
   await send()

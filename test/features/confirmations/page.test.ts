@@ -146,6 +146,8 @@ test('a click in the last second counts, however long its form is on the way; on
   expect((await post('ben', 'confirmed')).headers.location).toBe(await urlOf('ben'))
   expect(await states()).toEqual({ ana: 'confirmed', ben: 'applied' })
   const over = await page('ben')
+  expect(over).toContain('<h1>The last day to answer is over</h1>')
+  expect(over).not.toContain('Can you still take part?')
   expect(over).toContain('The last day to answer was 15 March 2016')
   expect(over).toContain('help@programme.example')
   expect(buttonsOf(over)).toEqual([])

@@ -13,3 +13,14 @@ test.each([
     expect.arrayContaining(['participant.given_name', 'round.name', 'sender.name', ...fields]),
   )
 })
+
+test('the first text about a place that lapsed does not say whose it is now', async () => {
+  const { subject, preheader, body_markdown } = await readFirstText('confirmation_lapsed')
+  expect(`${subject} ${preheader} ${body_markdown}`).not.toMatch(/somebody else|waiting list/)
+})
+
+test('the first text about the waiting list promises no place in a later round, and says how to hear of it', async () => {
+  const { body_markdown } = await readFirstText('country_waitlist')
+  expect(body_markdown).not.toMatch(/keep your application|front of the line/)
+  expect(body_markdown).toContain('({{links.interest}})')
+})

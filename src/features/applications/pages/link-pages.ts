@@ -79,6 +79,8 @@ export function addLinkPages(app: TypedApp, deps: PageDeps): void {
           case 'go_on': {
             const form = await goOnByLink(deps, draft.contact_id)
             if (!form) return deps.readers.sendUnknownLink(request, reply, 410)
+            // Sent meanwhile, perhaps by a stranger who began it: this page says what it is now.
+            if (form.submitted_at) return reply.redirect(here, 303)
             const { checks } = await readChecks(deps)
             const open = findOpenPage(formQuestions(), form.answers, checks) ?? LAST_PAGE
             return reply.redirect(formPath(form.round_code, open, formToken(deps.keys, form.id)), 303)
