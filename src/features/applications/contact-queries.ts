@@ -24,12 +24,19 @@ export async function updateContact(tx: DbOrTx, id: number, values: Omit<Contact
   await tx.updateTable('contacts').set(values).where('id', '=', id).where('forgotten_at', 'is', null).execute()
 }
 
-/** Address and names go; the row stays for the mail that was sent to it. */
+/** Address and names go, also from the ledger, where what still waits goes nowhere; the rows stay for the figures. */
 export async function forgetContacts(tx: DbOrTx, ids: readonly number[], now: Date): Promise<void> {
   if (ids.length === 0) return
   await sql`
     update contacts set address = null, given_name = '', family_name = '', country_code = null, forgotten_at = ${now}
     where id = any(${ids}::bigint[]) and forgotten_at is null`.execute(tx)
+  await sql`
+    update attempts a set address = '' from deliveries d
+    where d.id = a.delivery_id and d.contact_id = any(${ids}::bigint[]) and a.ended_at is not null`.execute(tx)
+  await sql`
+    update deliveries set address = null, domain = null, held_reason = null,
+      state = case when state in ('queued', 'deferred', 'held') then 'cancelled' else state end
+    where contact_id = any(${ids}::bigint[]) and state not in ('claimed', 'sending')`.execute(tx)
 }
 
 /**

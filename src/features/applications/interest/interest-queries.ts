@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { DbOrTx } from '../../../platform/db/open.ts'
+import { forgetContacts } from '../contact-queries.ts'
 
 export interface InterestValues {
   address: string
@@ -70,10 +71,8 @@ export async function recordInterestVerified(tx: DbOrTx, contactId: number, now:
 
 /** Off the list, and forgotten: there is nothing else that the address was given for. */
 export async function recordInterestLeft(tx: DbOrTx, contactId: number, now: Date): Promise<void> {
-  await sql`
-    update contacts set interest_left_at = ${now}, forgotten_at = ${now}, address = null, given_name = '',
-      family_name = '', country_code = null
-    where id = ${contactId} and forgotten_at is null`.execute(tx)
+  await sql`update contacts set interest_left_at = ${now} where id = ${contactId} and forgotten_at is null`.execute(tx)
+  await forgetContacts(tx, [contactId], now)
 }
 
 /**

@@ -74,5 +74,5 @@ export async function leaveInterestBy(
 
 /** Not told any more, and the address forgotten. */
 export function leaveInterest({ db, clock }: InterestDeps, row: InterestRow): Promise<void> {
-  return recordInterestLeft(db, row.contact_id, clock.now())
+  return db.transaction().execute((tx) => recordInterestLeft(tx, row.contact_id, clock.now()))
 }

@@ -112,7 +112,7 @@ export function addSentPages(app: TypedApp, deps: PageDeps): void {
 }
 
 /** A form that became an application, for whoever has its pages open: what the applicant did later is not theirs to see. */
-export function completeSaid({ application_state }: DraftRow, words: ReaderPhrases): SaidPage {
+function completeSaid({ application_state }: DraftRow, words: ReaderPhrases): SaidPage {
   const links = [{ label: words.apply_expect_title, href: '/expectations' }]
   return application_state === 'waitlisted'
     ? { title: words.apply_waiting_title, paragraphs: [words.apply_waiting_text] }
