@@ -12,7 +12,7 @@ const FIRST_PERSON = /^(?:i|we|my|je|nous|ich|wir|yo|nosotros|eu|io|noi|ik|wij|j
 const DATE_AT_START = /^(?:[\p{L}\p{M}.]{1,14}[.,]?\s){0,2}[(（]?\d/u
 /** HCL Notes: `Helena Osei ---02/02/2016 11:12:03---Dear Moses, good news`. */
 const NOTES = /---\s?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\s.{0,20}---/
-const LEADING = /^[-–—*_~\s]+/
+export const LEADING = /^[-–—*_~\s]+/
 
 /** `ILN <…@…>` alone: the first half of what Gmail in Chinese prints. */
 const NAME_AND_ADDRESS = /^[^.!?<>]{0,100}[<(][^<>()\s]{3,200}[>)],?$/

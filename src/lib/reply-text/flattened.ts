@@ -1,11 +1,21 @@
-import { isAttribution } from './attribution.ts'
-import { dividerWithin, FULL_DATE, HEADER_WITHIN, hasAddress, OPENS_WITHIN, WROTE_AND_COLON } from './patterns.ts'
+import { isAttribution, LEADING } from './attribution.ts'
+import { placeInLine, seenOf } from './lines.ts'
+import {
+  dividerWithin,
+  FULL_DATE,
+  HEADER_WITHIN,
+  hasAddress,
+  OPENS,
+  OPENS_WITHIN,
+  WROTE_AND_COLON,
+} from './patterns.ts'
 
 /** What stands before "wrote:" within a line, and between two header names. */
 const LOOKED_BACK = 300
 const BETWEEN_HEADERS = 400
-const TESTED = 2_000
 const MOST_TRIED = 5
+/** "في يوم الثلاثاء، " before "بتاريخ 2.2.2016": a line that has no more before the date begins with the introduction. */
+const OPENING_BEFORE = new RegExp(`^(?:${OPENS.source.slice(1)}\\s){1,2}(?:\\S{1,14}[,،.]\\s)?$`, 'iv')
 
 /** Footers that programs for telephones put in mid-line together with the quote. */
 const FOOTER_WITHIN =
@@ -22,9 +32,10 @@ const DATE_WITHIN =
  */
 export function splitFlattened(line: string): string[] {
   if (line.length < 40) return [line]
-  const tested = line.slice(0, TESTED)
-  const cut = dividerCut(tested) ?? attributionCut(tested) ?? headerCut(tested)
-  if (!cut) return [line]
+  const seen = seenOf(line)
+  const found = dividerCut(seen) ?? attributionCut(seen) ?? headerCut(seen)
+  if (!found) return [line]
+  const cut = { from: placeInLine(line, found.from), to: placeInLine(line, found.to) }
   const before = line.slice(0, cut.from)
   const footer = FOOTER_WITHIN.exec(before)
   const own = footer ? [before.slice(0, footer.index), before.slice(footer.index)] : [before]
@@ -70,9 +81,19 @@ function beginningBefore(line: string, to: number): number | undefined {
       if (/^\S{1,14}(?:\s.{0,24})?\d/.test(rest) && FULL_DATE.test(rest) && isAttribution(rest))
         from = back + beginning.index
     }
-    if (from !== undefined) return from
+    if (from !== undefined) return withOpening(line, from)
   }
   return undefined
+}
+
+/** Other opening words directly before ("في يوم …") belong to it; at the start of the line with a day between, too. */
+function withOpening(line: string, from: number): number {
+  const before = line.slice(0, from)
+  if (OPENING_BEFORE.test(before.replace(LEADING, ''))) return 0
+  const last = /(?<=^|\s)\S{1,14}\s$/.exec(before.slice(-20))
+  return last && OPENS.test(last[0]) && OPENS.exec(last[0])?.[0].length === last[0].trim().length
+    ? from - last[0].length
+    : from
 }
 
 function headerCut(line: string): Cut | undefined {

@@ -6,6 +6,8 @@
  * Guarantees: linear time with caps (lines.ts), no recursion over the document, no pattern with nested repetition over
  * unbounded text. A quote that leaks is held worse than a greeting that is lost, and words of the writer that are
  * lost worse than a sign-off that stays; so "Kind regards, Ana" stays and text below "On … wrote:" without marks goes.
+ * Contact lines below a closing name go only where their form says nothing else (contact-lines.ts), never with a word
+ * that may be an answer (answer-words.ts).
  * Does not decide what an answer means, and does not decode mail: it takes decoded parts.
  */
 import { linesOfHtml } from './html-lines.ts'

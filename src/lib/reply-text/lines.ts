@@ -22,6 +22,8 @@ export interface Line {
 const PLAIN_ASCII = /^[\x20-\x7e]*$/
 /** Zero-width and direction marks (Unicode Bidi_Control), which Hebrew and Arabic programs put around names. */
 const INVISIBLE = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
+/** Marks, embeddings and isolates that begin; those that end one belong to what is before. */
+const OPENING_MARK = /[\u061c\u200e\u200f\u202a\u202b\u202d\u202e\u2066-\u2068]/
 const BLANKS = /[\t\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/g
 const OTHER_DIGITS = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]/g
 
@@ -35,6 +37,30 @@ function plainOf(text: string): string {
   const tested = text.length > TESTED ? text.slice(0, TESTED) : text
   if (PLAIN_ASCII.test(tested)) return tested.trim()
   return tested.normalize('NFC').replace(INVISIBLE, '').replace(BLANKS, ' ').replace(OTHER_DIGITS, asciiDigit).trim()
+}
+
+/** What the patterns see of a line that is still to be cut: as `plain`, but each place can be found again in the line. */
+export function seenOf(line: string): string {
+  const tested = line.slice(0, TESTED)
+  if (PLAIN_ASCII.test(tested)) return tested
+  return tested.replace(INVISIBLE, '').replace(BLANKS, ' ').replace(OTHER_DIGITS, asciiDigit)
+}
+
+/** The place in the line of a place in what was seen of it; marks that open a direction before it belong to what follows. */
+export function placeInLine(line: string, place: number): number {
+  let seen = 0
+  for (let at = 0; at < line.length; at++) {
+    if (line.slice(at, at + 1).search(INVISIBLE) === 0) continue
+    if (seen === place) return marksBefore(line, at)
+    seen++
+  }
+  return line.length
+}
+
+function marksBefore(line: string, at: number): number {
+  let from = at
+  while (from > 0 && OPENING_MARK.test(line[from - 1] as string)) from--
+  return from
 }
 
 function asciiDigit(digit: string): string {

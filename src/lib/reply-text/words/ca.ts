@@ -8,6 +8,6 @@ export const ca: LanguageWords = {
   to: ['a', 'per a', 'per'],
   subject: ['assumpte', 'tema'],
   original: ['missatge original', 'missatge reenviat'],
-  footers: ['enviat des', 'enviat amb'],
+  footers: ['enviat des', 'enviat amb', 'enviat des del'],
   notices: ['aquest missatge', 'aquest correu'],
 }

@@ -24,6 +24,10 @@ export const es: LanguageWords = {
     'disculpe la brevedad',
     'disculpa la brevedad',
     'desde mi iphone',
+    'descargar outlook para',
+    'yahoo mail: busca',
+    'remitente: yahoo',
+    'desde mi ipad',
   ],
   notices: [
     'este mensaje y ',

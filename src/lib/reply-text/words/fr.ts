@@ -36,6 +36,11 @@ export const fr: LanguageWords = {
     'excusez la brièveté',
     'veuillez excuser ma brièveté',
     'de mon iphone',
+    'yahoo mail : rechercher',
+    'yahoo mail: rechercher',
+    'expédié depuis',
+    'expéditeur : yahoo',
+    'de mon ipad',
   ],
   notices: [
     'ce message et toutes',

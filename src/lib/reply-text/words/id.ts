@@ -26,6 +26,8 @@ export const id: LanguageWords = {
     'dapatkan outlook untuk',
     'bebas virus',
     'dikirim menggunakan',
+    'unduh outlook untuk',
+    'diantar dari',
   ],
   notices: ['email ini', 'e-mail ini', 'pesan ini', 'surel ini'],
 }

@@ -22,6 +22,7 @@ import { ko } from './ko.ts'
 import type { LanguageWords } from './language-words.ts'
 import { nb } from './nb.ts'
 import { nl } from './nl.ts'
+import { other } from './other.ts'
 import { pl } from './pl.ts'
 import { pt } from './pt.ts'
 import { ro } from './ro.ts'
@@ -32,6 +33,7 @@ import { sw } from './sw.ts'
 import { th } from './th.ts'
 import { tr } from './tr.ts'
 import { uk } from './uk.ts'
+import { ur } from './ur.ts'
 import { vi } from './vi.ts'
 import { zh } from './zh.ts'
 
@@ -60,6 +62,7 @@ export const WORDS: Readonly<Record<string, LanguageWords>> = {
   ko,
   nb,
   nl,
+  other,
   pl,
   pt,
   ro,
@@ -70,6 +73,7 @@ export const WORDS: Readonly<Record<string, LanguageWords>> = {
   th,
   tr,
   uk,
+  ur,
   vi,
   zh,
 }

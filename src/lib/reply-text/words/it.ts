@@ -21,6 +21,7 @@ export const it: LanguageWords = {
     'privo di virus',
     'scusate la brevità',
     'dal mio iphone',
+    'yahoo mail: cerca',
   ],
   notices: [
     'questo messaggio e ',

@@ -27,6 +27,7 @@ export const pl: LanguageWords = {
     'pobierz outlook dla',
     'pobierz program outlook',
     'wolny od wirusów',
+    'pobierz aplikację outlook',
   ],
   notices: [
     'ta wiadomość',

@@ -26,6 +26,8 @@ export const pt: LanguageWords = {
     'livre de vírus',
     'sem vírus',
     'desculpe a brevidade',
+    'yahoo mail: pesquise',
+    'baixar o outlook para',
   ],
   notices: [
     'esta mensagem e ',

@@ -8,6 +8,6 @@ export const sk: LanguageWords = {
   to: ['komu', 'kópia', 'príjemca', 'pre'],
   subject: ['predmet', 'dôležitosť'],
   original: ['pôvodná správa', 'preposlaná správa', 'pôvodný e-mail'],
-  footers: ['odoslané z', 'odoslané zo', 'poslané z', 'získať outlook pre'],
+  footers: ['odoslané z', 'odoslané zo', 'poslané z', 'získať outlook pre', 'získajte outlook pre'],
   notices: ['táto správa', 'tento e-mail', 'tento email'],
 }

@@ -27,6 +27,7 @@ export const vi: LanguageWords = {
     'tải xuống outlook',
     'lấy outlook',
     'đã được gửi từ',
+    'nhận outlook',
   ],
   notices: ['email này', 'thư này', 'thông điệp này'],
 }
