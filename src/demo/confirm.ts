@@ -1,7 +1,6 @@
 import type { Deps } from '../deps.ts'
-import { requestConfirmations, sweepConfirmations } from '../features/confirmations/index.ts'
+import { requestConfirmations, summariseConfirmations, sweepConfirmations } from '../features/confirmations/index.ts'
 import { countRead } from '../features/inbox/index.ts'
-import { PairpostError } from '../lib/errors.ts'
 import { type GivenAnswers, giveAnswers } from './answers/give.ts'
 import { type Settled, settleInbox } from './answers/settle.ts'
 import type { Bars } from './bars.ts'
@@ -41,7 +40,7 @@ export async function confirmEverybody(
   deps: Deps,
   { code, fates, clock, mailboxUrl, bars }: Confirming,
 ): Promise<Confirmed> {
-  const { campaign_id, recipients, reminders } = await requestConfirmations(deps, {
+  const { campaign_id, recipients } = await requestConfirmations(deps, {
     ...{ code, by: 'demo', remind_after_days: [REMIND_AFTER_DAYS] },
   })
   const asking = { id: campaign_id, recipients, title: 'Asking to confirm' }
@@ -54,12 +53,19 @@ export async function confirmEverybody(
     total: came,
   }))
   const settled = await settleInbox(deps, { fates })
-  const [reminder] = reminders
-  if (!reminder) throw new PairpostError('demo_failed', 'No reminder was planned.')
   clock.goTo(ROUND_DAYS.asked - REMIND_AFTER_DAYS)
   await deps.ring('sweep-deliveries', {})
-  await followSending(deps, { id: reminder.campaign_id, recipients: 0, title: 'Reminding the silent' }, bars)
+  await followUntil({ title: 'Reminding the silent', unit: 'reminders' }, bars, () => isSettled(deps, code))
   clock.goTo(ROUND_DAYS.lapsed)
   await sweepConfirmations(deps)
   return { request: { id: campaign_id, recipients, seconds }, came, reading_seconds, given, settled }
+}
+
+/** Whether the reminder has gone, or stays because nobody is silent. */
+async function isSettled({ db }: Deps, code: string): Promise<{ done: number; total: number }> {
+  const { reminders } = await summariseConfirmations(db, { code })
+  const settled = reminders.filter(
+    ({ state, sends_itself }) => state === 'done' || (state === 'draft' && !sends_itself),
+  )
+  return { done: settled.length, total: reminders.length }
 }

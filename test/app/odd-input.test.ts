@@ -36,7 +36,9 @@ const ODD_BODIES = [
   JSON.stringify({ name: 'x'.repeat(100_000), code: 'x'.repeat(100_000), limits: '9'.repeat(1000) }),
 ]
 
-test('whatever is sent, the answer is a refusal in words and never a failure of ours', async () => {
+test('whatever is sent, the answer is a refusal in words and never a failure of ours', {
+  timeout: 120_000,
+}, async () => {
   const app = await openWholeApp(await openTestDeps())
   const headers = { host: 'localhost', authorization: `Bearer ${TEST_TOKEN}` }
   for (const route of listOwnRoutes(app)) {

@@ -7,6 +7,10 @@ import { freePort } from '../support/ports.ts'
 /** The lines of figures, each a sum that adds up. */
 const FIGURES = /^Import +(\d+) rows = (\d+) applicants \+ (\d+) resubmissions \+ (\d+) faulty$/m
 
+/** What came back, and what became of it. */
+const READ =
+  /^Read +(\d+) messages = (\d+) understood \+ (\d+) settled by a person \+ (\d+) out of office \+ (\d+) bounces/m
+
 const MATCHED =
   /^Matching +(\d+) people = (\d+) in \d+ partnerships \+ (\d+) left over; .*, proven optimal in [\d.]+ s$/m
 
@@ -26,7 +30,13 @@ test(
       expect(accepted).toBe(introduced)
       const [, topic = ''] =
         /^Topic 1 +(\d+) recipients = \1 accepted; skipped: \d+ no code of conduct$/m.exec(out) ?? []
-      expect(out).toContain(`Mailbox    ${Number(accepted) + Number(topic)} messages caught over SMTP`)
+      const [, asked = ''] = /^Asked +(\d+) recipients = \1 accepted/m.exec(out) ?? []
+      const [, caught, many, others] =
+        /^Mailbox +(\d+) messages caught over SMTP = (\d+) of these \+ (\d+)/m.exec(out) ?? []
+      expect(Number(many)).toBe(Number(asked) + Number(accepted) + Number(topic))
+      expect(Number(caught)).toBe(Number(many) + Number(others))
+      const [, came, ...read] = READ.exec(out)?.map(Number) ?? []
+      expect(read.reduce((sum, count) => sum + count, 0)).toBe(came)
       // No terminal: lines that can be read in a log, without the control characters of a progress bar.
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
       expect(out).not.toMatch(/[\r\x1b]/)

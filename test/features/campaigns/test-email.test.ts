@@ -20,9 +20,8 @@ async function open() {
 const testsOf = async ({ deps }: Awaited<ReturnType<typeof open>>) =>
   (
     await sql<ClaimedDelivery & { is_test: boolean; state: string }>`
-      select id, campaign_id, person_id, lane, address, domain, language, version, tries, is_test, state from deliveries order by id`.execute(
-      deps.db,
-    )
+      select id, campaign_id, person_id, contact_id, lane, address, domain, language, version, tries, in_reply_to, is_test,
+        state from deliveries order by id`.execute(deps.db)
   ).rows
 
 test('a test email goes through the ledger, to the address given, and into nobody’s figures', async () => {

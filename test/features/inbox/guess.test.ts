@@ -6,7 +6,7 @@ import { type Guess, guessReply } from '../../../src/features/inbox/guess/index.
 import { languageTags, MEANINGS, readLanguageFile } from '../../../src/features/inbox/guess/languages.ts'
 import { readReplyText } from '../../../src/lib/reply-text/index.ts'
 
-const ROUND = '2016A'
+const ROUND = ['2016A', 'Spring 2016']
 const guess = (visible: string) => guessReply({ visible, round: ROUND })
 const short = ({ decision, acts }: Guess) => `${decision}${acts ? ', acts' : ''}`
 const readData = (name: string) => parse(readFileSync(new URL(`./guess/${name}`, import.meta.url), 'utf8'))
@@ -111,7 +111,9 @@ describe('an answer', () => {
 
   test('about another round does not act, and naming this one changes nothing', () => {
     expect(short(guess('I confirm my participation in Round 2016A.'))).toBe('confirm, acts')
+    expect(short(guess('I confirm my participation in Spring 2016.'))).toBe('confirm, acts')
     expect(guess('I confirm my participation in Round 2016B.').acts).toBe(false)
+    expect(guess('I confirm my participation in Spring 2017.').acts).toBe(false)
     expect(guessReply({ visible: 'I confirm my participation in Round 2016A.' }).acts).toBe(false)
   })
 

@@ -16,7 +16,7 @@ import { findSignatureFault } from '../../../src/features/inbox/receive/signatur
 
 const delivery = {
   ...{ id: 1, campaign_id: 1, campaign_kind: 'confirmation', is_test: false, person_id: 1, contact_id: null },
-  ...{ address: 'ana@library.example', round_id: 1, round_name: '2016A' },
+  ...{ address: 'ana@library.example', round_id: 1, round_names: ['2016A'] },
 }
 
 const someGuess: fc.Arbitrary<Guess> = fc.record({
