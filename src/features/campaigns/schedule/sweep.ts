@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Ring } from '../../../jobs/catalog.ts'
 import type { Clock } from '../../../lib/clock.ts'
+import { Conflict } from '../../../lib/errors.ts'
 import { isDatabaseAway } from '../../../platform/db/faults.ts'
 import type { Db } from '../../../platform/db/open.ts'
 import { holdLateCampaign, LATE_SECONDS, sweepLedger } from '../../deliveries/index.ts'
@@ -47,6 +48,8 @@ async function scheduleThoseDue(deps: SweepDeps): Promise<void> {
       await scheduleCampaign(deps, id, { at: 'now' }).catch(async (error) => {
         // A database that is away is no fault of the draft: the next sweep tries again.
         if (isDatabaseAway(error)) throw error
+        // Another sweep was faster by a moment.
+        if (error instanceof Conflict && error.code === 'not_a_draft') return
         deps.log.error({ err: error, campaign_id: id }, 'a draft could not leave by itself')
         await leaveToStaff(deps.db, id)
       })

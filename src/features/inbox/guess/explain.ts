@@ -1,4 +1,4 @@
-import type { Evidence } from './judge.ts'
+import type { Evidence } from './evidence.ts'
 
 const VETO_REASONS: Record<string, string> = {
   asks: 'asks a question',
@@ -17,6 +17,10 @@ const VETO_REASONS: Record<string, string> = {
   link: 'has a link or an address',
   reasons: 'gives a reason for not taking part',
   later: 'speaks of another round',
+  concerns: 'tells of a trouble or a preference',
+  qualifiers: 'limits how much or how often',
+  regrets: 'sounds sorry or takes leave',
+  beside_no: 'says more than the "no" that we understand',
   receipts: 'may only say that our email arrived',
   yes: 'also says yes',
   confirm: 'also agrees',

@@ -1,4 +1,5 @@
 import type { Reading, Segment } from './reading.ts'
+import type { Word } from './text.ts'
 
 /** What a clause is for in a letter, before anybody asks what it answers. */
 export type ClauseRole = 'greeting' | 'sign_off' | 'signature' | 'name' | 'opener' | 'body'
@@ -21,8 +22,13 @@ const JOINED_PER_WORD = 2
 const NEUTRAL = new Set<Segment['meaning']>([
   'harmless',
   'regrets',
+  'farewells',
+  'polite',
+  'nods',
+  'ok_alone',
   'sign_offs',
   'greetings',
+  'polite_openers',
   'openers',
   'and',
   'fillers',
@@ -43,6 +49,9 @@ const isUnknown = (segment: Segment) => segment.meaning === 'unknown'
 const isBare = (segment: Segment) => isUnknown(segment) || isNeutral(segment)
 /** Looking forward to April, thanking you and us for what was: none of these is a risk there. */
 const FINE_BEHIND_OPENER = new Set<Segment['meaning']>(['pronouns', 'reported', 'times', 'number', 'changes', 'wishes'])
+
+/** Begin a clause that is harmless to its end. */
+export const OPENERS = new Set<Segment['meaning']>(['openers', 'polite_openers', 'farewells'])
 
 export function countUnknown(segments: readonly Segment[]): number {
   const unknown = segments.filter(isUnknown)
@@ -66,7 +75,9 @@ export function frameClauses(readings: readonly Reading[]): FramedClause[] {
     if (role === 'name' && !isPlaced) role = 'body'
     const isBelow = signOffLine !== undefined && reading.line > signOffLine
     if (isBelow && lastLine - (signOffLine ?? 0) <= SIGNATURE_LINES && isSignature(reading)) role = 'signature'
-    const isNameLine = role === 'name' && standsAlone(reading, readings)
+    // "Regards, Jan": a month is a name there.
+    if (framed.at(-1)?.role === 'sign_off' && isOneName(reading)) role = 'name'
+    const isNameLine = role === 'name' && reading.line !== readings[0]?.line
     if (role === 'sign_off' || isNameLine) signOffLine ??= reading.line
     framed.push({ reading, role, unknown: role === 'body' ? countUnknown(reading.segments) : 0 })
   }
@@ -77,7 +88,7 @@ function roleOf({ segments, asks }: Reading): ClauseRole {
   if (asks) return 'body'
   const unknown = countUnknown(segments)
   const first = segments.find((segment) => segment.meaning !== 'and' && segment.meaning !== 'fillers')?.meaning
-  const isOpener = first === 'openers' && unknown <= MOST_BEHIND_OPENER
+  const isOpener = first !== undefined && OPENERS.has(first) && unknown <= MOST_BEHIND_OPENER
   if (isOpener && segments.every((one) => isBare(one) || FINE_BEHIND_OPENER.has(one.meaning))) return 'opener'
   if (!segments.every((one) => isBare(one) || one.meaning === 'pronouns')) return 'body'
   const closes = first === 'sign_offs' || segments.at(-1)?.meaning === 'sign_offs'
@@ -86,6 +97,9 @@ function roleOf({ segments, asks }: Reading): ClauseRole {
   if (unknown > 0 && unknown <= MOST_NAMES && namesOnly(segments)) return 'name'
   return 'body'
 }
+
+const isOneName = ({ segments, asks }: Reading) =>
+  !asks && segments.length === 1 && segments[0]?.meaning === 'times' && segments[0].words[0]?.title === true
 
 /** Scripts without capitals show no names: there a name is a line of its own below the first. */
 function standsAlone(reading: Reading, readings: readonly Reading[]): boolean {
@@ -107,14 +121,20 @@ function namesOnly(segments: readonly Segment[]): boolean {
   return cased.length > 0 ? cased.every((word) => word.title || /^\p{Lu}+$/u.test(word.raw)) : words.length <= 3
 }
 
+/** "Ministry of Health", "HR Officer". */
+const isOfTitle = ({ raw, title }: Word) => title || /^\p{Lu}+$|^(?:of|de|for|and|du|des|der|di|da)$/u.test(raw)
+const isContact = (segment: Segment | undefined) => segment?.meaning === 'number' || segment?.meaning === 'link'
+
 /** No answer and no risk, but for what names look like ("May Chen", "Jan") in a line of nothing but capitalised words. */
 function isSignature({ segments, asks }: Reading): boolean {
   if (asks) return false
-  const plain = (segment: Segment, at: number) =>
-    isBare(segment) || ['number', 'link'].includes(segment.meaning) || segments[at + 1]?.meaning === 'number'
+  const plain = (segment: Segment, at: number) => isBare(segment) || isContact(segment) || isContact(segments[at + 1])
   const startsSmall = /^\p{Ll}/u.test(segments[0]?.words[0]?.raw ?? '')
   if (segments.every(plain)) return !startsSmall || countUnknown(segments) <= MOST_SMALL_NAMES
   const words = segments.flatMap((segment) => segment.words)
   if (words.length === 1) return segments[0]?.meaning === 'times' && words[0]?.title === true
-  return words.length <= 5 && words.every((word) => word.title) && !segments.some(isAnswer)
+  // "Ana No", "Dr. Hans Nein": an answer is no answer behind a name.
+  const named = segments.findIndex(isUnknown)
+  const isNamed = named >= 0 && !segments.slice(0, named).some(isAnswer)
+  return words.length <= 5 && words.every(isOfTitle) && (isNamed || !segments.some(isAnswer))
 }

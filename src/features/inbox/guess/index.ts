@@ -5,39 +5,24 @@
  * quotes away (lib/reply-text), and what a person is told or what changes is not decided here.
  */
 
-import { explainVetoes } from './explain.ts'
-import { type FramedClause, frameClauses } from './frame.ts'
-import { type Evidence, type Side, weighClauses } from './judge.ts'
+import type { Evidence, Side } from './evidence.ts'
+import { frameClauses } from './frame.ts'
+import type { Guess, Say } from './guess.ts'
+import { weighClauses } from './judge.ts'
 import { type Language, openLanguages } from './languages.ts'
 import { guessLanguages, type Reading, readClauses, type Segment } from './reading.ts'
 import { type Clause, cutClauses, plainForm, type Word } from './text.ts'
+import { sayUndecided } from './undecided.ts'
 
-export type Decision = 'confirm' | 'decline' | 'question' | 'mixed' | 'auto_reply' | 'unsubscribe' | 'empty' | 'other'
-
-export interface Guess {
-  decision: Decision
-  /** May be carried out without a person looking at it. */
-  acts: boolean
-  /**
-   * 0 to 1: how often a guess reached by this way was right on replies the rules had not been made with. No
-   * probability for this one reply.
-   */
-  confidence: number
-  /** Verbatim spans of the text that decided it. */
-  words: string[]
-  /** Tag of the language it was read in; null when it could be several. */
-  language: string | null
-  /** One English sentence for staff. */
-  because: string
-}
+export type { Decision, Guess } from './guess.ts'
 
 export interface ReplyInput {
   /** What the writer wrote now, quotes and footers cut away. */
   visible: string
   subject?: string | undefined
   had_quote?: boolean
-  /** Name of the round the request was about, such as "2016A": naming it is then no other round. */
-  round?: string | undefined
+  /** What the round of the request is called, such as "2016A" and "Spring 2016": naming it is then no other round. */
+  round?: readonly string[] | undefined
 }
 
 /** More than this no answer has: it is left to a person, read only so far. */
@@ -58,14 +43,16 @@ export function guessReply(input: ReplyInput): Guess {
   const all = cutClauses(visible)
   const clauses = firstClauses(all)
   const subject = cutClauses((input.subject ?? '').normalize('NFC').slice(0, 300))
-  const roundName = cutClauses(input.round ?? '').flatMap(({ words }) => words.map(({ raw }) => plainForm(raw)))
+  const roundNames = (input.round ?? []).map((name) =>
+    cutClauses(name).flatMap(({ words }) => words.map(({ raw }) => plainForm(raw))),
+  )
 
   const languages = openLanguages()
   const candidates = guessLanguages(clauses, languages).slice(0, MOST_CANDIDATES)
   const guesses = candidates.map((language) => {
     const spoken = language.tag === 'en' ? [language] : [language, ...languages.slice(0, 1)]
-    const readings = readClauses(clauses, spoken, roundName)
-    const subjects = readClauses(subject, [...languages], roundName)
+    const readings = readClauses(clauses, spoken, roundNames)
+    const subjects = readClauses(subject, [...languages], roundNames)
     return judge({
       readings,
       subjects,
@@ -98,7 +85,11 @@ function settle(guesses: Guess[], words: number): Guess {
   const acting = guesses.filter(({ acts }) => acts)
   const language = guesses[0]?.language === 'en' ? 'en' : null
   const sides = new Set(guesses.map(({ decision }) => decision).filter((one) => one === 'confirm' || one === 'decline'))
-  const strangers = guesses.filter(({ acts, decision }) => !acts && (decision === 'other' || decision === 'empty'))
+  // "Tak" is yes in Polish and thanks in Danish: a language that takes the words for politeness is no stranger.
+  const strangers = guesses.filter(
+    ({ acts, decision, words: polite }) =>
+      !acts && (decision === 'other' || (decision === 'empty' && polite.length === 0)),
+  )
   const isShared = words <= MOST_WORDS_SHARED && acting.length + strangers.length === guesses.length
   const agreed = sides.size === 1 && (acting.length === guesses.length || isShared)
   if (acting[0] && agreed) return { ...acting[0], language }
@@ -124,7 +115,7 @@ interface Read {
 
 function judge(read: Read): Guess {
   const { readings, subjects, language } = read
-  const say = (decision: Decision, confidence: number, segments: Segment[], because: string, acts = false): Guess => ({
+  const say: Say = (decision, confidence, segments, because, acts = false) => ({
     decision,
     acts,
     confidence,
@@ -170,7 +161,7 @@ function judge(read: Read): Guess {
       true,
     )
   }
-  return undecided(framed, evidence, read, say, subjectSide)
+  return sayUndecided({ framed, evidence, say, subjectSide, had_quote: read.had_quote })
 }
 
 /** The one side that nothing speaks against. */
@@ -196,82 +187,6 @@ function hindranceTo(side: Side, strength: string, evidence: Evidence, read: Rea
   const words = read.readings.reduce((sum, { segments }) => sum + segments.length, 0)
   if (strength === 'weak' && words > MOST_WORDS_WEAK) return 'is long for so short an answer'
   return undefined
-}
-
-function undecided(
-  framed: FramedClause[],
-  evidence: Evidence,
-  read: Read,
-  say: (decision: Decision, confidence: number, segments: Segment[], because: string) => Guess,
-  subjectSide: Side | undefined,
-): Guess {
-  const { sides, vetoes } = evidence
-  const body = framed.filter(({ role }) => role === 'body')
-  const has = (...meanings: string[]) =>
-    vetoes.confirm.filter(({ meaning }) => meanings.includes(meaning)).flatMap((one) => one.segments)
-  const asked = has('asks', 'questions')
-  const answers = [...(sides.confirm?.segments ?? []), ...(sides.decline?.segments ?? [])]
-  if (sides.confirm && sides.decline) {
-    return say('mixed', 0.6, answers, 'The reply both agrees and declines.')
-  }
-  const side = sides.confirm ? 'confirm' : sides.decline ? 'decline' : undefined
-  if (side) {
-    const why = explainVetoes(vetoes[side])
-    const verb = side === 'confirm' ? 'agrees' : 'declines'
-    const against = vetoes[side].flatMap(({ segments }) => segments)
-    const needsPerson = vetoes[side].some(({ meaning }) =>
-      [
-        'asks',
-        'questions',
-        'conditions',
-        'requests',
-        'people',
-        'changes',
-        'but',
-        'times',
-        'number',
-        'link',
-        'later',
-        'yes',
-        'confirm',
-        'no',
-      ].includes(meaning),
-    )
-    return say(
-      needsPerson ? 'mixed' : side,
-      needsPerson ? 0.6 : 0.5,
-      [...answers, ...against],
-      `The writer ${verb}, but the reply ${why}.`,
-    )
-  }
-  const conditions = has('conditions', 'people', 'changes', 'link', 'no', 'later')
-  if (evidence.loose.size > 0 && conditions.length > 0 && asked.length === 0) {
-    return say('mixed', 0.5, conditions, `The reply answers, but ${explainVetoes(vetoes.confirm)}.`)
-  }
-  if (asked.length > 0) return say('question', 0.75, asked, 'The reply asks a question and decides nothing.')
-  const unsure = has('hedges', 'conditions')
-  if (unsure.length > 0) return say('question', 0.5, unsure, 'The writer has not decided, or sounds unsure.')
-  if (body.every(({ reading }) => reading.segments.every(({ meaning }) => meaning === 'yes_sign'))) {
-    const sign = body.flatMap(({ reading }) => reading.segments)
-    if (sign.length > 0) return say('confirm', 0.6, sign, 'There is only a sign of agreement.')
-  }
-  if (
-    body.every(
-      ({ unknown, reading }) =>
-        unknown === 0 && reading.segments.every(({ meaning }) => ['harmless', 'regrets', 'fillers'].includes(meaning)),
-    )
-  ) {
-    if (subjectSide) return say(subjectSide, 0.5, [], 'The answer stands in the subject alone.')
-    return say(
-      'empty',
-      0.9,
-      [],
-      read.had_quote
-        ? 'There is nothing of the writer above the quote.'
-        : 'There is nothing in the reply that answers us.',
-    )
-  }
-  return say('other', 0.5, [], 'The reply neither agrees nor declines nor asks in words that we know.')
 }
 
 /** An answer that is the whole subject; our own subject names both answers and is none. */

@@ -1,47 +1,28 @@
+import { objectToBareNo, objectToRegret } from './beside.ts'
+import { type Evidence, type Meaning, SIDE, type Side, support, veto } from './evidence.ts'
 import type { FramedClause } from './frame.ts'
-import { countUnknown, isAnswer, isNeutral } from './frame.ts'
+import { countUnknown, isAnswer, isNeutral, OPENERS } from './frame.ts'
 import type { Segment } from './reading.ts'
 
-type Meaning = Segment['meaning']
-export type Side = 'confirm' | 'decline'
-
-export interface Evidence {
-  /** The clauses that answer, and the strength of the best: a whole sentence, the keyword alone, or a word. */
-  sides: Partial<Record<Side, { strength: 'explicit' | 'keyword' | 'weak'; segments: Segment[] }>>
-  /** What keeps an answer of a side from counting. */
-  vetoes: Record<Side, { meaning: Meaning | 'asks' | 'strange'; segments: Segment[] }[]>
-  /** Sides named in clauses that are not understood enough to answer. */
-  loose: Set<Side>
-  /** What only an explicit refusal bears beside it: "No, I did not get it" is none. */
-  strains: Segment[]
-  /** Words not understood, outside greeting, names and signature. */
-  unknown: number
-}
-
-const SIDE: Partial<Record<Meaning, Side>> = {
-  yes: 'confirm',
-  confirm: 'confirm',
-  confirm_short: 'confirm',
-  wishes: 'confirm',
-  no: 'decline',
-  decline: 'decline',
-  decline_short: 'decline',
-}
 /** Good beside a refusal, a risk beside an agreement. */
 const FINE_WITH_DECLINE = new Set<Meaning>(['reasons', 'times', 'changes', 'number', 'receipts', 'wishes'])
 /** You, we, and what was: a risk in the clause that answers, elsewhere no more than words we do not know. */
 const SOFT = new Set<Meaning>(['pronouns', 'reported'])
 const NARROWING = new Set<Meaning>(['times', 'number', 'receipts', 'reported'])
+const LIMITING = new Set<Meaning>(['qualifiers', 'fillers', 'and', 'negations', 'times', 'number', 'hedges'])
+/** Weighed for both sides at once. */
+const FOR_BOTH = new Set<Meaning>(['qualifiers', 'concerns'])
 /** In a clause about a later round these words are not about this one. */
 const FINE_WHEN_LATER = new Set<Meaning>([
   ...FINE_WITH_DECLINE,
   ...(['later', 'hedges', 'conditions', 'yes', 'confirm', 'confirm_short', 'but', 'negations', 'requests'] as const),
 ])
-/** Unknown words that an explicit sentence may have before the phrase. */
-const MOST_BEFORE = 1
+/** Words before the phrase, behind a greeting or in a reason: elsewhere one that we do not know may be who takes part. */
+const MOST_BEFORE = 3
 /** A negative word in a sentence so long tells of something; a shorter one ("Not!") may take the answer back. */
 const LEAST_WORDS_OF_SENTENCE = 4
 const LONGEST_SHORT_CLAUSE = 4
+const LONGEST_TERSE_CLAUSE = 3
 /** Less of a clause understood than this, and it may be in a language we do not read. */
 const LEAST_UNDERSTOOD = 0.34
 
@@ -75,11 +56,18 @@ export function weighClauses(clauses: readonly FramedClause[]): Evidence {
       evidence.unknown += clause.unknown + segments.filter(({ meaning }) => SOFT.has(meaning)).length
     }
     const isUnread = clause.unknown > 0 && understoodShare(clause) < LEAST_UNDERSTOOD
-    if (isUnread || (clause.unknown > 0 && namesSomebody(segments))) veto(evidence, 'confirm', 'strange', segments)
-    if (isUnread && !isReasonOrLater(segments)) veto(evidence, 'decline', 'strange', segments)
+    const isNaming = clause.unknown > 0 && namesSomebody(segments)
+    // "Take Sara.", "Only watch.": so short a clause with a word that we cannot read is no small talk.
+    const isApart = !answering && clause.unknown > 0 && isTerse(segments) && beginsSentence(clause, clauses)
+    if (isUnread || isNaming || isApart) veto(evidence, 'confirm', 'strange', segments)
+    if ((isUnread || isNaming || isApart) && !isReasonOrLater(segments)) veto(evidence, 'decline', 'strange', segments)
     // "Will do": words that mean nothing by themselves are no more than unknown ones beside a bare yes.
-    if (!answering && segments.every(({ meaning }) => meaning === 'fillers' || meaning === 'and'))
+    if (
+      !answering &&
+      segments.every(({ meaning }) => meaning === 'fillers' || meaning === 'qualifiers' || meaning === 'and')
+    )
       evidence.strains.push(...segments)
+    objectToBoth(evidence, segments)
     objectToConfirm(evidence, segments, answering?.side)
     const isBefore = !clauses.slice(0, clauses.indexOf(clause)).some(declines)
     objectToDecline(evidence, clause, answering?.side, {
@@ -88,7 +76,18 @@ export function weighClauses(clauses: readonly FramedClause[]): Evidence {
       isRegretful: isRegretful(clause, clauses),
     })
   }
+  supportLoneOk(evidence, clauses)
+  objectToRegret(evidence, clauses)
+  objectToBareNo(evidence, clauses)
   return evidence
+}
+
+/** "OK" is an answer only when it is the whole reply: "OK, thank you" may say that our mail was read. */
+function supportLoneOk(evidence: Evidence, clauses: readonly FramedClause[]): void {
+  const said = clauses
+    .filter(({ role }) => role === 'body' || role === 'opener')
+    .flatMap(({ reading }) => reading.segments)
+  if (said.length === 1 && said[0]?.meaning === 'ok_alone') support(evidence, 'confirm', 'keyword', said)
 }
 
 /** The side a clause takes when all of it is understood, or enough around an explicit phrase. */
@@ -106,8 +105,11 @@ function answerOf({ reading: { segments, asks } }: FramedClause) {
     const reason = segments.findIndex(({ meaning }) => meaning === 'reasons')
     const behind = segments.slice(explicit, reason > explicit ? reason : segments.length)
     // "Thank you for confirming my place" answers nothing.
-    if (segments.slice(0, explicit).some(({ meaning }) => meaning === 'openers')) return undefined
-    const isClear = countUnknown(segments.slice(0, explicit)) <= MOST_BEFORE && countUnknown(behind) === 0
+    if (segments.slice(0, explicit).some(({ meaning }) => OPENERS.has(meaning))) return undefined
+    const before = segments.slice(0, explicit)
+    const mayNotKnow = before[0]?.meaning === 'greetings' || before.some(({ meaning }) => meaning === 'reasons')
+    const mostBefore = mayNotKnow ? MOST_BEFORE : 0
+    const isClear = countUnknown(before) <= mostBefore && countUnknown(behind) === 0
     return isClear ? { side, strength: 'explicit' as const } : undefined
   }
   // "I'm in a meeting": a short answer has its clause to itself.
@@ -122,10 +124,19 @@ function isHypothetical(segments: readonly Segment[]): boolean {
   return segments.slice(0, answer).some(({ meaning }) => meaning === 'questions' || meaning === 'conditions')
 }
 
+/** "I can't every week", "I can take part now and then": a limit beside an answer, or alone, is what a person must see. */
+function objectToBoth(evidence: Evidence, segments: readonly Segment[]): void {
+  const isLimited = segments.some(isAnswer) || segments.every(({ meaning }) => LIMITING.has(meaning))
+  for (const segment of segments) {
+    const { meaning } = segment
+    if (meaning === 'concerns' || (meaning === 'qualifiers' && isLimited)) veto(evidence, 'both', meaning, [segment])
+  }
+}
+
 function objectToConfirm(evidence: Evidence, segments: readonly Segment[], side: Side | undefined): void {
   for (const segment of segments) {
     const { meaning } = segment
-    if (isNeutral(segment) || meaning === 'unknown' || meaning === 'yes_sign') continue
+    if (isNeutral(segment) || FOR_BOTH.has(meaning) || meaning === 'unknown' || meaning === 'yes_sign') continue
     if (SOFT.has(meaning) && !segments.some(isAnswer)) continue
     if (SIDE[meaning] === 'confirm' && side === 'confirm') continue
     // A yes within words we do not understand says yes to we do not know what.
@@ -150,7 +161,8 @@ function objectToDecline(
     const turns =
       SIDE[meaning] === 'decline' && segments.some((other, index) => index > at && other.meaning.startsWith('decline'))
     if (turns) veto(evidence, 'decline', 'negations', [segment])
-    if (isNeutral(segment) || meaning === 'unknown' || meaning === 'no_sign' || SIDE[meaning] === 'decline') continue
+    if (isNeutral(segment) || FOR_BOTH.has(meaning) || meaning === 'unknown' || meaning === 'no_sign') continue
+    if (SIDE[meaning] === 'decline') continue
     if (isLater && FINE_WHEN_LATER.has(meaning)) continue
     if (meaning === 'receipts' || meaning === 'reported') evidence.strains.push(segment)
     // "I can't on Mondays": what stands beside the refusal itself narrows it, unless it belongs to a reason.
@@ -159,7 +171,7 @@ function objectToDecline(
     if (!narrows && (FINE_WITH_DECLINE.has(meaning) || meaning === 'reported')) continue
     if (meaning === 'pronouns' && answer < 0) continue
     if (meaning === 'people' && isReason && answer < 0 && !segments.some((other) => other.meaning === 'but')) continue
-    if (meaning === 'yes' && isRegretful) continue
+    if (meaning === 'yes' && (isRegretful || isReason)) continue
     if (meaning === 'negations' && (isReason || (answer >= 0 && at > answer && isExplained))) continue
     if (meaning === 'negations' && answer < 0 && segments.length >= LEAST_WORDS_OF_SENTENCE) {
       if (!isReason) evidence.strains.push(segment)
@@ -176,7 +188,9 @@ const declines = ({ reading }: FramedClause) => reading.segments.some(({ meaning
 /** "Yes, unfortunately I have to withdraw": that yes only takes up our question. */
 function isRegretful({ reading }: FramedClause, clauses: readonly FramedClause[]): boolean {
   const sentence = clauses.filter((other) => other.reading.sentence === reading.sentence)
-  return sentence.some((other) => other.reading.segments.some(({ meaning }) => meaning === 'regrets'))
+  const has = (wanted: Meaning) =>
+    sentence.some((other) => other.reading.segments.some(({ meaning }) => meaning === wanted))
+  return has('regrets') && !has('but')
 }
 
 /** Speaks of a later or an earlier round, itself or with the rest of a sentence that declines nothing. */
@@ -214,21 +228,9 @@ function namesSomebody(segments: readonly Segment[]): boolean {
 const isReasonOrLater = (segments: readonly Segment[]) =>
   segments.some(({ meaning }) => meaning === 'reasons' || meaning === 'later')
 
+const beginsSentence = (clause: FramedClause, clauses: readonly FramedClause[]) =>
+  clauses.find(({ reading }) => reading.sentence === clause.reading.sentence) === clause
+
+const isTerse = (segments: readonly Segment[]) => segments.flatMap(({ words }) => words).length <= LONGEST_TERSE_CLAUSE
+
 const isOneWord = (segments: readonly Segment[]) => segments.flatMap(({ words }) => words).length <= 2
-
-function support(evidence: Evidence, side: Side, strength: 'explicit' | 'keyword' | 'weak', segments: Segment[]): void {
-  const before = evidence.sides[side]
-  const order = ['weak', 'keyword', 'explicit'] as const
-  const best = before && order.indexOf(before.strength) > order.indexOf(strength) ? before.strength : strength
-  evidence.sides[side] = { strength: best, segments: [...(before?.segments ?? []), ...segments] }
-}
-
-function veto(
-  evidence: Evidence,
-  side: Side | 'both',
-  meaning: Meaning | 'asks' | 'strange',
-  segments: Segment[],
-): void {
-  if (side !== 'decline') evidence.vetoes.confirm.push({ meaning, segments })
-  if (side !== 'confirm') evidence.vetoes.decline.push({ meaning, segments })
-}

@@ -16,17 +16,22 @@ export interface Reading {
   sentence: number
 }
 
-const SIGNS = new Map<string, Segment['meaning'] | 'hedges'>([
+const SIGNS = new Map<string, Segment['meaning']>([
+  ...['😢', '😞', '😭', '😔', '🙁', '☹', '😟', '😥', '💔', ':('].map((sign) => [sign, 'regrets'] as const),
   ...['👍', '✅', '👌', '✔', '☑', '🆗'].map((sign) => [sign, 'yes_sign'] as const),
   ...['👎', '❌', '🚫', '✖', '🙅', '⛔'].map((sign) => [sign, 'no_sign'] as const),
   ...['🤔', '🤷', '😕', '❓', '❔'].map((sign) => [sign, 'hedges'] as const),
 ])
 
 /** The longest phrase at every place, left to right; of equal ones the earlier language's, then the riskier. */
-export function readClauses(clauses: readonly Clause[], spoken: readonly Language[], roundName: string[]): Reading[] {
+export function readClauses(
+  clauses: readonly Clause[],
+  spoken: readonly Language[],
+  roundNames: readonly string[][],
+): Reading[] {
   const greek = spoken.some((language) => language.tag === 'el')
   return clauses.flatMap((clause) =>
-    splitReading(segmentsOf(clause.words, spoken, roundName), {
+    splitReading(segmentsOf(clause.words, spoken, roundNames), {
       asks: clause.asks || (greek && clause.semicolon),
       line: clause.line,
       sentence: clause.sentence,
@@ -34,26 +39,28 @@ export function readClauses(clauses: readonly Clause[], spoken: readonly Languag
   )
 }
 
-function segmentsOf(words: readonly Word[], spoken: readonly Language[], roundName: string[]): Segment[] {
+function segmentsOf(words: readonly Word[], spoken: readonly Language[], roundNames: readonly string[][]): Segment[] {
   const segments: Segment[] = []
   for (let at = 0; at < words.length; ) {
-    const named = lengthOfName(words, at, roundName)
+    const named = lengthOfName(words, at, roundNames)
     const found = longestAt(words, at, spoken)
     const length = Math.max(1, named, found?.length ?? 0)
-    const meaning = named >= (found?.length ?? 0) && named > 0 ? 'fillers' : (found?.meaning ?? unknownWord(words[at]))
+    const meaning = named >= (found?.length ?? 0) && named > 0 ? 'polite' : (found?.meaning ?? unknownWord(words[at]))
     if (meaning !== undefined) segments.push({ meaning, words: words.slice(at, at + length) })
     at += length
   }
   return segments
 }
 
-function lengthOfName(words: readonly Word[], at: number, name: readonly string[]): number {
-  return name.length > 0 && name.every((part, offset) => words[at + offset]?.text === part) ? name.length : 0
+/** Of the longest of the names that stands here. */
+function lengthOfName(words: readonly Word[], at: number, names: readonly string[][]): number {
+  const here = names.filter((name) => name.every((part, offset) => words[at + offset]?.text === part))
+  return Math.max(0, ...here.map((name) => name.length))
 }
 
 /** Undefined: an emoji that says nothing. */
 function unknownWord(word: Word | undefined): Segment['meaning'] | undefined {
-  if (word?.kind === 'emoji') return SIGNS.get(word.raw)
+  if (word?.kind === 'emoji') return SIGNS.get(word.raw.replace(/^:.*\($/, ':('))
   return word?.kind === 'number' || word?.kind === 'link' ? word.kind : 'unknown'
 }
 

@@ -35,12 +35,13 @@ const IN_WORD = `[[\\p{L}\\p{M}\\p{N}\\u00ad\\u200b\\u200d]--${JOINED}]`
 /** A character of a joined script, a word with its apostrophes, an emoji, or a mark that ends a clause. */
 const PIECE = new RegExp(
   `(?<joined>[${JOINED}&&[\\p{L}\\p{M}\\p{N}]])|(?<word>${IN_WORD}+(?:['’‘ʼ\`´]${IN_WORD}+)*['’]?)` +
-    `|(?<emoji>\\p{Extended_Pictographic})|(?<asks>[?？؟¿⁇⁈⁉❓❔])|(?<ends>[.!,;:…。．！，、；：،؛·\\(\\)\\[\\]"“”«»„\\/\\|—–=]|(?<=\\s|^)-+(?=\\s|$))`,
+    `|(?<emoji>\\p{Extended_Pictographic}|:['’]?-?\\()|(?<asks>[?？؟¿⁇⁈⁉❓❔])|(?<ends>[.!,;:…。．！，、；：،؛·\\(\\)\\[\\]"“”«»„\\/\\|—–=]|(?<=\\s|^)-+(?=\\s|$))`,
   'gv',
 )
 const LINK = /^(?:https?:\/\/|www\.)|^[^@]+@[^@]+\.[^@]+$/iu
-/** "No. 7" of an address is a number, no answer. */
-const NUMBER_SIGN = /\bN[or]\.(?=\s?\d)/giu
+/** "No. 7" of an address and "Tel No:" are about numbers, no answers. */
+const NUMBER_SIGN =
+  /\bn[orº°]\.?(?=\s?\d)|(?<=\b(?:tel|telephone|phone|mobile|mob|cell|fax|reg|registration|roll|box|room|house|id|staff|student|matric|licen[cs]e)\.?\s)no\b/giu
 const LONG_LINE = 50
 const LONGEST_CHUNK = 120
 
