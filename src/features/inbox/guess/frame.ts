@@ -67,16 +67,17 @@ export function frameClauses(readings: readonly Reading[]): FramedClause[] {
   let signOffLine: number | undefined
   const lastLine = readings.at(-1)?.line ?? 0
   const framed: FramedClause[] = []
-  for (const reading of readings) {
+  for (const [at, reading] of readings.entries()) {
     if (reading.segments.length === 0 && !reading.asks) continue
     let role = roleOf(reading)
-    const behindFrame = ['sign_off', 'greeting'].includes(framed.at(-1)?.role ?? '')
+    const before = framed.at(-1)
+    const behindFrame = before !== undefined && (FRAME.has(before.role) || isPolite(before))
     const isPlaced = behindFrame || isCased(reading.segments) || standsAlone(reading, readings)
-    if (role === 'name' && !isPlaced) role = 'body'
+    if (role === 'name' && (!isPlaced || goesOn(readings[at + 1]))) role = 'body'
     const isBelow = signOffLine !== undefined && reading.line > signOffLine
     if (isBelow && lastLine - (signOffLine ?? 0) <= SIGNATURE_LINES && isSignature(reading)) role = 'signature'
     // "Regards, Jan": a month is a name there.
-    if (framed.at(-1)?.role === 'sign_off' && isOneName(reading)) role = 'name'
+    if (before?.role === 'sign_off' && isMonthName(reading)) role = 'name'
     const isNameLine = role === 'name' && reading.line !== readings[0]?.line
     if (role === 'sign_off' || isNameLine) signOffLine ??= reading.line
     framed.push({ reading, role, unknown: role === 'body' ? countUnknown(reading.segments) : 0 })
@@ -98,8 +99,16 @@ function roleOf({ segments, asks }: Reading): ClauseRole {
   return 'body'
 }
 
-const isOneName = ({ segments, asks }: Reading) =>
-  !asks && segments.length === 1 && segments[0]?.meaning === 'times' && segments[0].words[0]?.title === true
+const isMonthName = ({ segments, asks }: Reading) =>
+  !asks &&
+  segments.length <= MOST_NAMES &&
+  segments.every(({ meaning, words }) => (meaning === 'times' || meaning === 'unknown') && words[0]?.title)
+
+const FRAME = new Set<ClauseRole>(['sign_off', 'greeting', 'name'])
+/** "Thanks, Noa". */
+const isPolite = ({ reading: { segments } }: FramedClause) => segments.every(({ meaning }) => meaning === 'polite')
+/** "Ahmed and I will take part": who is named there takes part. */
+const goesOn = (next: Reading | undefined) => next?.segments[0]?.meaning === 'and' && next.segments.some(isAnswer)
 
 /** Scripts without capitals show no names: there a name is a line of its own below the first. */
 function standsAlone(reading: Reading, readings: readonly Reading[]): boolean {
