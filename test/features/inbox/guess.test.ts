@@ -36,23 +36,32 @@ describe('the rules of a language', () => {
   })
 })
 
+const heldOut = ['held-out.yaml', 'second-held-out.yaml']
 describe('replies the rules were not made with', () => {
-  const held = Object.entries(readData('held-out.yaml') as Record<string, string[]>)
-
-  test('are never decided wrongly, and most clear answers are decided', () => {
+  test.each(heldOut)('(%s) are never decided wrongly, and most clear answers are decided', (name) => {
+    const held = Object.entries(readData(name) as Record<string, string[]>)
     const read = held.flatMap(([label, texts]) => texts.map((text) => ({ text, label, got: guess(text) })))
     const wrong = read.filter(({ label, got }) => got.acts && got.decision !== label)
     expect(wrong.map(({ text }) => text)).toEqual([])
     const clear = read.filter(({ label }) => label === 'confirm' || label === 'decline')
     const decided = clear.filter(({ got }) => got.acts)
-    console.log(`Held out: ${read.length} replies, 0 wrong, ${decided.length} of ${clear.length} clear answers decided`)
-    expect(decided.length / clear.length).toBeGreaterThan(0.75)
+    console.log(`${name}: ${read.length} replies, 0 wrong, ${decided.length} of ${clear.length} clear answers decided`)
+    expect(decided.length / clear.length).toBeGreaterThan(0.8)
   })
 
   test('that look like answers and are none do not act', () => {
     const acted = (readData('traps.yaml') as string[]).filter((text) => guess(text).acts)
     expect(acted).toEqual([])
   })
+})
+
+describe('an answer that a person must see first', () => {
+  test.each(Object.entries(readData('half-answers.yaml') as Record<string, string[]>))(
+    'does not act: %s',
+    (_why, texts) => {
+      expect(texts.filter((text) => guess(text).acts)).toEqual([])
+    },
+  )
 })
 
 test('a refusal that is turned round declines nobody', () => {

@@ -242,6 +242,15 @@ test('a reply from the page goes to who wrote, in their thread, as a letter and 
   expect(await items()).toHaveLength(2)
 })
 
+test('the same page posted twice, whoever takes it, writes one letter', async () => {
+  const { deps, id, by } = await openItem()
+  const post = () => replyFromInbox(deps, { id, body: 'Hello', version: 1, by }).catch(({ code }) => code)
+  expect((await Promise.all([post(), post()])).filter((each) => each === 'inbox_changed')).toHaveLength(1)
+  expect(await post()).toBe('inbox_changed')
+  expect(await deps.db.selectFrom('inbox_replies').select('id').execute()).toHaveLength(1)
+  expect((await getInboxItem(deps, { id })).version).toBe(2)
+})
+
 test('a stranger and an unknown address of a person are answered where they wrote from', async () => {
   const { deps, id, by, idOf } = await openItem({ from: 'ana@home.example' })
   const { delivery_id } = await replyFromInbox(deps, { id, body: 'Hello', by })

@@ -107,6 +107,47 @@ test('a sender whose DMARC failed is not believed', async () => {
   expect((await items())[0]?.why).toMatch('DMARC')
 })
 
+test('a message of which the sender cannot be asked is not believed either', async () => {
+  const checkSender = async () => ({ source: 'none', dmarc: 'none' }) as never
+  const { reply, states, items } = await openInbox(undefined, { checkSender })
+  await reply('ana', 'Yes, I confirm my participation.')
+  expect(await states()).toMatchObject({ ana: 'applied' })
+  expect((await items())[0]?.why).toMatch('could not be verified')
+})
+
+test.each([
+  ['an answer to an invitation', ['text/plain', 'Declined'], ['text/calendar; method=REPLY', 'METHOD:REPLY']],
+  ['a read receipt', ['text/plain', 'Yes'], ['message/disposition-notification', 'Disposition: x; displayed']],
+  ['a reaction', ['text/plain', 'Yes'], ['text/vnd.google.email-reaction+json', '{"emoji":"x"}']],
+  ['a condition below a picture', ['text/plain', 'Yes'], ['image/png', 'x'], ['text/plain', 'but only from May on.']],
+  ['a condition in another form', ['text/plain', 'Yes'], ['text/html', '<p>but only from May on.</p>']],
+])('%s waits for a person, whatever stands above it', async (_what, ...parts) => {
+  const { addressOf, receive, states, items } = await openInbox()
+  const rcpt_to = await addressOf('ana')
+  await receive(writeParts(rcpt_to, parts), { rcpt_to })
+  expect(await states()).toMatchObject({ ana: 'applied' })
+  expect(await items()).toHaveLength(1)
+})
+
+test('the same in both forms is one text', async () => {
+  const { addressOf, receive } = await openInbox()
+  const rcpt_to = await addressOf('ana')
+  const parts = [
+    ['text/plain', 'Yes'],
+    ['text/html', '<p>Yes</p>'],
+  ]
+  expect(await receive(writeParts(rcpt_to, parts, 'alternative'), { rcpt_to })).toMatchObject({ outcome: 'confirmed' })
+})
+
+test('a message from two at once is nobody’s answer', async () => {
+  const { addressOf, receive, states } = await openInbox()
+  const rcpt_to = await addressOf('ana')
+  const letter = await write({ to: rcpt_to, text: 'Yes, I confirm my participation.' })
+  await receive(Buffer.from(`From: other@evil.example\r\n${letter}`), { rcpt_to })
+  await receive(await write({ to: rcpt_to, from: 'ana@library.example, other@evil.example', text: 'Yes' }), { rcpt_to })
+  expect(await states()).toMatchObject({ ana: 'applied' })
+})
+
 test('a token in capitals, in BATV and SRS wrappers and with =2B is read; truncated, forged and made up it is not', async () => {
   const people = Object.fromEntries(['ana', 'ben', 'cho', 'dan', 'eva', 'fay', 'gus'].map((name) => [name, {}]))
   const { reply, addressOf, states, deps } = await openInbox(people)
@@ -186,3 +227,11 @@ test('one word that says nothing else unsubscribes; with more beside it a person
   )
   expect(await suppressed()).toEqual(['ana@library.example campaigns unsubscribed'])
 })
+
+/** A message of several parts from Ana. */
+function writeParts(to: string, parts: readonly (readonly string[])[], as = 'mixed'): Buffer {
+  const lines = ['From: ana@library.example', `To: ${to}`, 'Message-ID: <parts@mail.example>', 'MIME-Version: 1.0']
+  lines.push(`Content-Type: multipart/${as}; boundary=b`, '')
+  for (const [type = '', text = ''] of parts) lines.push('--b', `Content-Type: ${type}`, '', text)
+  return Buffer.from([...lines, '--b--', ''].join('\r\n'))
+}

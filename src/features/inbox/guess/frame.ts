@@ -12,6 +12,7 @@ export interface FramedClause {
 }
 
 const MOST_NAMES = 4
+const MOST_WORDS_OF_NAME = 5
 const MOST_BEHIND_OPENER = 14
 const SIGNATURE_LINES = 8
 /** A signature line that begins with a small letter may be a name in a hurry, a longer one is a sentence. */
@@ -76,6 +77,7 @@ export function frameClauses(readings: readonly Reading[]): FramedClause[] {
     if (role === 'name' && (!isPlaced || goesOn(readings[at + 1]))) role = 'body'
     const isBelow = signOffLine !== undefined && reading.line > signOffLine
     if (isBelow && lastLine - (signOffLine ?? 0) <= SIGNATURE_LINES && isSignature(reading)) role = 'signature'
+    if (isLastName(reading, readings, before)) role = 'name'
     // "Regards, Jan": a month is a name there.
     if (before?.role === 'sign_off' && isMonthName(reading)) role = 'name'
     const isNameLine = role === 'name' && reading.line !== readings[0]?.line
@@ -97,6 +99,22 @@ function roleOf({ segments, asks }: Reading): ClauseRole {
   if (segments.some((segment) => segment.meaning === 'greetings') && unknown <= MOST_NAMES) return 'greeting'
   if (unknown > 0 && unknown <= MOST_NAMES && namesOnly(segments)) return 'name'
   return 'body'
+}
+
+/** Names that are words of a risk elsewhere. */
+const NAMES = new Set(
+  'may april june jan august sunday hope faith grace joy kim can mai mei jo nur sin yee will bill mark'.split(' '),
+)
+
+/** The last line, below thanks or a blank line, with nothing but names in it: "Sunday Okafor", "Ana de la Cruz". */
+function isLastName(reading: Reading, readings: readonly Reading[], before: FramedClause | undefined): boolean {
+  const { segments, asks, line } = reading
+  if (asks || !before || reading !== readings.at(-1) || !standsAlone(reading, readings)) return false
+  const isBelow = isPolite(before) || FRAME.has(before.role) || line > before.reading.line + 1
+  const words = segments.flatMap((segment) => segment.words)
+  const isName = (segment: Segment) =>
+    segment.words.every((word) => (word.title ? isUnknown(segment) || NAMES.has(word.text) : isOfTitle(word)))
+  return isBelow && words.length <= MOST_WORDS_OF_NAME && words[0]?.title === true && segments.every(isName)
 }
 
 const isMonthName = ({ segments, asks }: Reading) =>
@@ -131,7 +149,8 @@ function namesOnly(segments: readonly Segment[]): boolean {
 }
 
 /** "Ministry of Health", "HR Officer". */
-const isOfTitle = ({ raw, title }: Word) => title || /^\p{Lu}+$|^(?:of|de|for|and|du|des|der|di|da)$/u.test(raw)
+const isOfTitle = ({ raw, title }: Word) =>
+  title || /^\p{Lu}+$|^(?:of|de|la|las|los|van|von|bin|al|el|for|and|du|des|der|di|da|dos)$/u.test(raw)
 const isContact = (segment: Segment | undefined) => segment?.meaning === 'number' || segment?.meaning === 'link'
 
 /** No answer and no risk, but for what names look like ("May Chen", "Jan") in a line of nothing but capitalised words. */

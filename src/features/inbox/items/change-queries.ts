@@ -24,6 +24,11 @@ export async function recordAddressDecision(tx: DbOrTx, { id, as }: { id: number
   await sql`update inbox_items set address_decision = ${as}, version = version + 1 where id = ${id}`.execute(tx)
 }
 
+/** Something was done about it that is kept elsewhere: a page from before is told. */
+export async function raiseVersion(tx: DbOrTx, id: number): Promise<void> {
+  await sql`update inbox_items set version = version + 1 where id = ${id}`.execute(tx)
+}
+
 /** Who wrote it, as staff say: for the item and for the message. */
 export async function recordWriter(
   tx: DbOrTx,

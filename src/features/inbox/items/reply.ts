@@ -6,6 +6,7 @@ import { listRoundRows } from '../../rounds/index.ts'
 import { listAddressesOfPerson } from '../read/origin-queries.ts'
 import { isOwnAddress } from '../receive/own-address.ts'
 import { changeItem, type Doer } from './change.ts'
+import { raiseVersion } from './change-queries.ts'
 import type { DecideDeps } from './decide.ts'
 import { getInboxItem, type InboxItem } from './inbox.ts'
 import type { ItemRow } from './item-queries.ts'
@@ -20,7 +21,7 @@ const SUBJECT_LENGTH = 250
 
 /**
  * Writes back to who wrote, from the programme's address and in the same thread; the ledger carries it like any email.
- * The item stays as it is: answering and deciding are two things.
+ * The item stays as it is but for its version: answering and deciding are two things.
  * @throws NotFound, InvalidInput for `subject` or `body`, Conflict `inbox_changed`, `nobody_to_answer`, `suppressed`
  */
 export async function replyFromInbox(
@@ -49,6 +50,8 @@ export async function replyFromInbox(
       )
     const subject = input.subject?.trim() || answerSubject(item.subject)
     await insertReply(tx, { item_id: item.id, delivery_id, subject, body, written_by: input.by.name, written_at: now })
+    // The same page posted again, by another process or after a while, writes no second letter.
+    await raiseVersion(tx, item.id)
     return delivery_id
   })
   await deps.ring('sweep-deliveries', {})

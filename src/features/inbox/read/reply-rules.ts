@@ -17,11 +17,11 @@ export interface ReplyFacts {
   >
   /** It says a sender whose address could be one. */
   has_sender: boolean
-  /** What DMARC (RFC 9989) says of the sender. */
+  /** What DMARC (RFC 9989) says of the sender; `unchecked` for a message of which it could not be asked. */
   dmarc: string
-  /** It came over a list or from a machine (RFC 3834 §2). */
+  /** It came over a list or from a machine (RFC 3834 §2), by a button, or names several senders. */
   is_automatic: boolean
-  /** Something of it was too large to be read. */
+  /** Something of it was too large to be read, or stands beside what was read. */
   is_cut: boolean
 }
 
@@ -41,8 +41,10 @@ export function planReply(facts: ReplyFacts): Plan {
   if (origin.is_ambiguous) return ask('It is addressed as an answer of several people at once.')
   if (dmarc === 'fail')
     return ask('Its sender could not be verified (DMARC failed): somebody else may have written it.')
-  if (facts.is_automatic) return ask('It came over a mailing list, or from a machine.')
-  if (facts.is_cut) return ask('It is too large to be read as a whole.')
+  if (dmarc === 'unchecked') return ask('Its sender could not be verified: its form does not let us.')
+  if (facts.is_automatic)
+    return ask('It came over a mailing list, from a machine, by a button, or from several senders.')
+  if (facts.is_cut) return ask('Not all of it is read here: it is too large, or has several texts.')
   if (isPlainUnsubscribe(facts) && origin.is_from_person) return { do: 'unsubscribe' }
   if (!ASKING.includes(delivery.campaign_kind)) return ask('It answers a message in which we asked nothing.')
   if (!guess.acts || (guess.decision !== 'confirm' && guess.decision !== 'decline')) return ask(guess.because)

@@ -122,7 +122,7 @@ async function actOnReply(tx: DbOrTx, read: Read, now: Date): Promise<Settled> {
   if (text.guess === null || text.visible === null) return asked('It could not be read as a reply.')
   const plan = planReply({
     ...{ guess: text.guess, visible: text.visible, origin, has_sender: address !== undefined },
-    ...{ dmarc: sender?.dmarc ?? 'none', is_automatic: incoming.never_answer, is_cut: incoming.cuts.length > 0 },
+    ...{ dmarc: dmarcOf(sender), is_automatic: incoming.never_answer, is_cut: incoming.cuts.length > 0 },
   })
   await recordEvent(tx, read, 'reply')
   if (plan.do === 'ask') return asked(plan.why)
@@ -145,6 +145,9 @@ async function actOnReply(tx: DbOrTx, read: Read, now: Date): Promise<Settled> {
     unknown_address: stranger,
   }
 }
+
+/** Looked at, and nothing could be found out: whoever writes another's name can make a message so. */
+const dmarcOf = (sender: Authenticity | null) => (sender?.source === 'none' ? 'unchecked' : (sender?.dmarc ?? 'none'))
 
 async function recordEvent(tx: DbOrTx, { row, origin }: Read, kind: 'reply' | 'auto_reply' | 'unsubscribe') {
   const { delivery } = origin
