@@ -115,7 +115,7 @@ test('a message of which the sender cannot be asked is not believed either', asy
   expect((await items())[0]?.why).toMatch('could not be verified')
 })
 
-test.each([
+test.each<[string, ...string[][]]>([
   ['an answer to an invitation', ['text/plain', 'Declined'], ['text/calendar; method=REPLY', 'METHOD:REPLY']],
   ['a read receipt', ['text/plain', 'Yes'], ['message/disposition-notification', 'Disposition: x; displayed']],
   ['a reaction', ['text/plain', 'Yes'], ['text/vnd.google.email-reaction+json', '{"emoji":"x"}']],

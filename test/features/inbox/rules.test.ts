@@ -64,7 +64,7 @@ describe('who may answer for somebody', () => {
         expect([origin.delivery?.is_test, origin.is_ambiguous, facts.is_automatic, facts.is_cut]).toEqual(
           Array(4).fill(false),
         )
-        expect(['fail', 'unchecked']).not.toContain(facts.dmarc)
+        expect(['fail', 'temperror', 'unchecked']).not.toContain(facts.dmarc)
         expect(facts.has_sender && !origin.is_from_another && origin.person_id !== null).toBe(true)
         expect(origin.is_from_person || origin.found_by === 'token').toBe(true)
       }),
@@ -195,6 +195,7 @@ test('a mailbox address is taken apart, its password not in its name', () => {
     secure: false,
     mailbox: 'INBOX',
   })
+  expect(parseMailboxUrl('imaps://ana:100%@h').auth).toEqual({ user: 'ana', pass: '100%' })
 })
 
 test('whatever stands in a signature, it is no exception and not right', () => {

@@ -50,3 +50,15 @@ test('name servers that do not answer hold nothing up and say so', async () => {
   expect(found).toMatchObject({ dmarc: 'temperror' })
   expect(performance.now() - began).toBeLessThan(10_000)
 }, 20_000)
+
+test('a forger whose own name servers never answer is not believed for that', async () => {
+  const partly = (name: string, type: string) =>
+    name.endsWith('slow.example') ? new Promise<string[][]>(() => undefined) : resolver(name, type)
+  const { reply, states } = await openInbox(undefined, { checkSender: createSenderCheck({ resolver: partly }) })
+  const envelope = { mail_from: 'x@slow.example', client_ip: '198.51.100.7', client_helo: 'x' }
+  expect(await reply('ana', YES, {}, envelope)).toMatchObject({
+    outcome: 'inbox',
+    authenticity: { dmarc: 'temperror' },
+  })
+  expect(await states()).toMatchObject({ ana: 'applied' })
+}, 20_000)

@@ -41,6 +41,8 @@ export function planReply(facts: ReplyFacts): Plan {
   if (origin.is_ambiguous) return ask('It is addressed as an answer of several people at once.')
   if (dmarc === 'fail')
     return ask('Its sender could not be verified (DMARC failed): somebody else may have written it.')
+  // A forger chooses the envelope's domain, and with it name servers that never answer.
+  if (dmarc === 'temperror') return ask('Its sender could not be verified: name servers did not answer.')
   if (dmarc === 'unchecked') return ask('Its sender could not be verified: its form does not let us.')
   if (facts.is_automatic)
     return ask('It came over a mailing list, from a machine, by a button, or from several senders.')

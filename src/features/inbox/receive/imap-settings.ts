@@ -13,12 +13,21 @@ export interface MailboxSettings {
 export function parseMailboxUrl(url: string): MailboxSettings {
   const { protocol, hostname, port, username, password, pathname } = new URL(url)
   const secure = protocol === 'imaps:'
-  const user = decodeURIComponent(username)
-  const mailbox = decodeURIComponent(pathname.replace(/^\//, '')) || 'INBOX'
+  const user = decode(username)
+  const mailbox = decode(pathname.replace(/^\//, '')) || 'INBOX'
   const host = hostname.replace(/^\[|\]$/g, '')
   return {
     name: `${user} at ${host}, ${mailbox}`,
     ...{ host, secure, mailbox, port: Number(port) || (secure ? 993 : 143) },
-    auth: { user, pass: decodeURIComponent(password) },
+    auth: { user, pass: decode(password) },
+  }
+}
+
+/** A percent sign that begins no code stands for itself, as in a password that nobody encoded. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }

@@ -1,7 +1,8 @@
 import { AUTO_FIELDS, AUTO_MAILERS, AUTO_SUBJECT } from './auto-signs.ts'
 import { type Field, valuesOf } from './fields.ts'
+import { readAddresses } from './head.ts'
 import type { Head, IncomingContext } from './incoming.ts'
-import type { Part } from './parts.ts'
+import { ownParts, type Part } from './parts.ts'
 
 /**
  * An answer that no person wrote, by its header alone. Many have no sign in it; those are known by their words, which is
@@ -22,6 +23,14 @@ export function recogniseAutoReply(root: Part, head: Head): string | undefined {
   return undefined
 }
 
+/**
+ * What a press of a button made, whatever stands beside it: an answer to an invitation (RFC 6047), a read receipt within
+ * another message (RFC 8098), a reaction of Gmail's.
+ */
+const BUTTONS = /^(text\/calendar|message\/disposition-notification|text\/vnd\.google\.email-reaction\+json)$/
+
+export const isByButton = (root: Part): boolean => [...ownParts(root)].some(({ type }) => BUTTONS.test(type))
+
 /** RFC 3834 §2, and what mail programs say to the same end. */
 export function mustNotAnswer(
   fields: readonly Field[],
@@ -39,6 +48,8 @@ export function mustNotAnswer(
     valuesOf(fields, 'x-auto-response-suppress').some((value) => /all|autoreply|oof/i.test(value)) ||
     valuesOf(fields, 'x-loop').length > 0 ||
     head.from === null ||
+    // RFC 5322 §3.6: one From. With several addresses nobody can say who of them wrote, nor check it (RFC 9989).
+    readAddresses(valuesOf(fields, 'from')).length > 1 ||
     /^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply|owner-.*|.*-request|.*-bounces?|listserv|majordomo)@/i.test(
       head.from.address,
     )

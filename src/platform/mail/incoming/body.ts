@@ -5,6 +5,9 @@ import { fieldOf } from './fields.ts'
 import type { IncomingAttachment } from './incoming.ts'
 import { isEmbeddedMessage, ownParts, type Part } from './parts.ts'
 
+/** Octets of a part that tell whether there is anything in it. */
+const LOOKED_AT = 4000
+
 export interface Body {
   text: string | undefined
   html: string | undefined
@@ -15,15 +18,27 @@ export interface Body {
 export async function readBody(root: Part, decoder: Decoder): Promise<Body> {
   const leaves = [...ownParts(root)].filter((part) => part.children.length === 0 || isEmbeddedMessage(part))
   const body: Body = { text: undefined, html: undefined, attachments: [] }
+  const texts = { text: 0, html: 0 }
   for (const part of leaves) {
     if (isShown(part)) {
       const as = part.type === 'text/html' ? 'html' : 'text'
-      // The first with anything in it: what follows is a list's footer, or the text below a picture.
+      if (part.body.toString('latin1', 0, LOOKED_AT).trim() !== '') texts[as]++
+      // The first with anything in it: what follows is a list's footer, or what somebody wrote below a picture.
       body[as] ??= (await decoder.decodeText(part)).trim() ? await decoder.decodeText(part) : undefined
     } else if (body.attachments.length < ATTACHMENTS) body.attachments.push(await describeAttachment(part))
     else decoder.cuts.add(`attachments after the first ${ATTACHMENTS}`)
   }
+  // "Yes", and below a picture "but only from May on".
+  if (texts.text > 1 || texts.html > 1 || (texts.text === 1 && texts.html === 1 && !isOffered(root)))
+    decoder.cuts.add('texts beside the first')
   return body
+}
+
+/** Whether text and HTML are two forms of the same (RFC 2046 §5.1.4). */
+function isOffered(part: Part): boolean {
+  const shown = (type: string) => (one: Part) => [...ownParts(one)].some((each) => each.type === type && isShown(each))
+  if (part.type !== 'multipart/alternative') return part.children.some(isOffered)
+  return part.children.some(shown('text/plain')) && part.children.some(shown('text/html'))
 }
 
 /** Text to read. A multipart in which no boundary was found is read as text, so that nothing is lost. */

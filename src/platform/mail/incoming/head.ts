@@ -6,7 +6,7 @@ import type { Head, MailAddress } from './incoming.ts'
 
 /** As in features/mailbox: RFC 5322 §2.1.1 allows 998 characters a line. */
 const SHORT = 998
-const LIST_FIELD = /^(list-[a-z-]{1,30}|mailing-list|x-mailing-list|x-list)$/
+const LIST_FIELD = /^(list-[a-z-]{1,30}|mailing-list|x-mailing-list|x-list|x-beenthere|x-google-group-id)$/
 
 /** @param fields of the message itself */
 export function readHead(fields: readonly Field[]): Head {

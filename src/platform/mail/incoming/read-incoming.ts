@@ -1,4 +1,4 @@
-import { mustNotAnswer, recogniseAutoReply } from './auto-reply.ts'
+import { isByButton, mustNotAnswer, recogniseAutoReply } from './auto-reply.ts'
 import { isShown, readBody } from './body.ts'
 import { type Returned, readBounce } from './bounce/index.ts'
 import { isComplaintSender, readComplaint } from './complaint.ts'
@@ -61,7 +61,8 @@ async function read(raw: Buffer, context: IncomingContext): Promise<Incoming> {
     ...body,
     report,
     ...readTraces(root.fields, returned?.fields ?? [], isReport && body.text ? [body.text] : [], context),
-    never_answer: (kind !== 'reply' && kind !== 'unsubscribe') || mustNotAnswer(root.fields, head, context),
+    never_answer:
+      (kind !== 'reply' && kind !== 'unsubscribe') || isByButton(root) || mustNotAnswer(root.fields, head, context),
     cuts: [...cuts, ...[...decoder.cuts].map((cut) => `Not read: ${cut}.`)],
   }
 }
