@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Logger } from 'pino'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 import { wordsOf } from '../../lib/errors.ts'
@@ -35,10 +35,14 @@ export interface ListenerSettings {
   /** Resolves when the message is committed: only then does the client get its 250. */
   take(mail: TakenMail): Promise<unknown>
   timeoutMs?: number
+  /** How long one connection may last in all. */
+  lifeMs?: number
 }
 
 /** RFC 5321 §4.5.3.2.7: a server waits at least five minutes for the next command. */
 const TIMEOUT_MS = 5 * 60_000
+/** Longer than any mail server keeps one; who sends an octet now and then would hold its place for ever. */
+const LIFE_MS = 10 * 60_000
 const CLOSE_MS = 3000
 const CLIENTS = 50
 /** RFC 5321 §4.5.3.1.8: at least a hundred are taken. */
@@ -112,6 +116,11 @@ export async function openListener(settings: ListenerSettings): Promise<Listener
     else done(outcomes.find((each) => each !== undefined) ?? null, KEPT)
   }
 
+  // What was being committed is kept all the same, and known when it is sent again.
+  server.server.on('connection', (socket: Socket) => {
+    const life = setTimeout(() => socket.destroy(), settings.lifeMs ?? LIFE_MS).unref()
+    socket.once('close', () => clearTimeout(life))
+  })
   // Clients that go away in mid-dialogue are ordinary; without a listener they would end the process.
   server.on('error', () => undefined)
   await new Promise<void>((ready, fail) => {

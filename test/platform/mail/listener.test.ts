@@ -90,3 +90,15 @@ test('what is under way when it closes is answered first', async () => {
   expect(await outcome).toMatchObject({ accepted: true })
   await closed
 })
+
+test('who keeps a connection busy and says nothing loses it in the end, and others get its place', async () => {
+  const { url } = await open({ lifeMs: 100 })
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.on('error', () => undefined)
+  // an octet for each that came: never idle, never done
+  socket.on('data', () => socket.write('N'))
+  const drip = setInterval(() => socket.write('N'), 10)
+  await once(socket, 'close')
+  clearInterval(drip)
+  expect(await talk(url, ['QUIT'])).toMatch(/^220 .*\r\n221 /)
+})
