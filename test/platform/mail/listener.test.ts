@@ -98,7 +98,7 @@ test('who keeps a connection busy and says nothing loses it in the end, and othe
   // an octet for each that came: never idle, never done
   socket.on('data', () => socket.write('N'))
   const drip = setInterval(() => socket.write('N'), 10)
-  await once(socket, 'close')
+  await new Promise((closed) => socket.once('close', closed))
   clearInterval(drip)
   expect(await talk(url, ['QUIT'])).toMatch(/^220 .*\r\n221 /)
 })
