@@ -92,7 +92,7 @@ test('what is under way when it closes is answered first', async () => {
 })
 
 test('who keeps a connection busy and says nothing loses it in the end, and others get its place', async () => {
-  const { url } = await open({ lifeMs: 100 })
+  const { url } = await open({ lifeMs: 1000 })
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   socket.on('error', () => undefined)
   // an octet for each that came: never idle, never done
