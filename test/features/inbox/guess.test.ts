@@ -165,8 +165,8 @@ describe('hostile text', () => {
       expect(guess(text).acts).toBe(false)
       return performance.now() - began
     })
-    // 20 ms on an idle machine; the quickest of several, since others may be busy beside us.
-    expect(Math.min(...times)).toBeLessThan(60)
+    // 20 ms on an idle machine; what is not linear in the length would take minutes.
+    expect(Math.min(...times)).toBeLessThan(1000)
   })
 
   test('a decision in a text longer than anybody answers is left to a person', () => {
