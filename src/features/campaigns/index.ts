@@ -12,7 +12,7 @@ export {
   type AutomaticKey,
 } from './automatic/catalog.ts'
 export { ensureAutomatic } from './automatic/ensure.ts'
-export { readFirstText } from './automatic/first-text.ts'
+export { chooseSignature, readFirstText } from './automatic/first-text.ts'
 export { type AutomaticReaders, type QueuedCopy, queueAutomatic, queueAutomaticToAll } from './automatic/queue.ts'
 export { addAutomaticRoutes } from './automatic/routes.ts'
 export {

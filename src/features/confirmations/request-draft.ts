@@ -1,6 +1,5 @@
 import type { Db, DbOrTx } from '../../platform/db/open.ts'
-import { type Audience, getCampaign, insertDraft, readFirstText } from '../campaigns/index.ts'
-import { getProgramme } from '../programme/index.ts'
+import { type Audience, chooseSignature, getCampaign, insertDraft, readFirstText } from '../campaigns/index.ts'
 import {
   type AskingRound,
   findEarlierReminder,
@@ -8,9 +7,6 @@ import {
   lockRequestDraft,
   lockRound,
 } from './request-queries.ts'
-
-/** Who signs it while the programme has said neither its name nor a sender's. */
-const TEAM = 'The programme team'
 
 const TO_ASK: Audience = { states: ['applied'], asked: false }
 const SILENT: Audience = { states: ['applied'], asked: true }
@@ -43,10 +39,7 @@ export async function insertReminder(tx: DbOrTx, round: AskingRound, by: string 
 }
 
 async function textOf(tx: DbOrTx, first: string, earlier: number | undefined) {
-  if (earlier === undefined) {
-    const { from_name, name } = await getProgramme(tx)
-    return { ...(await readFirstText(first)), from_name: from_name === '' ? name || TEAM : null }
-  }
+  if (earlier === undefined) return { ...(await readFirstText(first)), from_name: await chooseSignature(tx) }
   const campaign = await getCampaign({ db: tx }, { id: earlier })
   const { language, subject, preheader, body_markdown, extras, variants, fallbacks, from_name } = campaign
   return { language, subject, preheader, body_markdown, extras, variants, fallbacks, from_name }

@@ -1,11 +1,8 @@
 import type { DbOrTx } from '../../platform/db/open.ts'
-import { type Audience, getCampaign, insertDraft } from '../campaigns/index.ts'
+import { type Audience, chooseSignature, getCampaign, insertDraft } from '../campaigns/index.ts'
 import { getProgramme } from '../programme/index.ts'
 import { findEarlierIntroduction, lockRound, readIntroduction } from './introduction-queries.ts'
 import { INTRODUCTION_FALLBACKS, readIntroductionText } from './introduction-text.ts'
-
-/** Who signs it while the programme has said neither its name nor a sender's. */
-const TEAM = 'The programme team'
 
 /**
  * The round's introduction as a draft that can be edited, previewed and tested like any campaign. There is one at a time:
@@ -30,8 +27,8 @@ export async function ensureIntroductionDraft(
     const text = { language, subject, preheader, body_markdown, extras, variants, fallbacks, from_name }
     return insertDraft(tx, { ...draft, ...text }, by)
   }
-  const { contact_address, from_name, name } = await getProgramme(tx)
+  const { contact_address } = await getProgramme(tx)
   const text = await readIntroductionText(contact_address)
-  const signed = from_name === '' ? name || TEAM : null
-  return insertDraft(tx, { ...draft, ...text, fallbacks: INTRODUCTION_FALLBACKS, from_name: signed }, by)
+  const from_name = await chooseSignature(tx)
+  return insertDraft(tx, { ...draft, ...text, fallbacks: INTRODUCTION_FALLBACKS, from_name }, by)
 }

@@ -1,15 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import { parseTopicFile, type VariantText } from '../campaigns/index.ts'
+import { readFirstText, type VariantText } from '../campaigns/index.ts'
 
-const FILE = new URL('../../../templates/email/texts/introduction.md', import.meta.url)
 /** Where the text says whom to turn to: no merge field, since the programme has one address for everybody. */
 const HELP = '{{help}}'
 
 /** The introduction as every round begins with it, in English. @param contact the programme's address; empty: none */
 export async function readIntroductionText(contact: string): Promise<VariantText> {
-  const { subject, preheader, body_markdown, extras } = parseTopicFile(await readFile(FILE, 'utf8'), '')
+  const text = await readFirstText('introduction')
   const help = contact === '' ? 'answer this email: a person will read it' : `write to [${contact}](mailto:${contact})`
-  return { subject, preheader, extras, body_markdown: body_markdown.replaceAll(HELP, help) }
+  return { ...text, body_markdown: text.body_markdown.replaceAll(HELP, help) }
 }
 
 /** What stands for a date that nobody has set. */

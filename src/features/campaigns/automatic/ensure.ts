@@ -1,13 +1,10 @@
 import type { DbOrTx } from '../../../platform/db/open.ts'
-import { getProgramme } from '../../programme/index.ts'
 import type { VariantText } from '../content/index.ts'
 import { getCampaignRow, insertFirstVersion } from '../writing/service.ts'
 import { copyVersion, findAutomatic, findEarlierAutomatic, insertAutomatic } from './automatic-queries.ts'
 import { AUTOMATIC_EMAILS, type AutomaticKey, findAutomaticEmail } from './catalog.ts'
-import { readFirstText } from './first-text.ts'
+import { chooseSignature, readFirstText } from './first-text.ts'
 
-/** Who signs while the programme has said neither its name nor a sender's. */
-const TEAM = 'The programme team'
 /** What stands for dates that nobody has set. */
 const FALLBACKS = {
   'round.confirm_by': 'the last day to answer',
@@ -29,7 +26,7 @@ export async function ensureAutomatic(
   const earlier = await findEarlierAutomatic(tx, { round_id, key })
   const { language, fallbacks, from_name } = earlier
     ? await getCampaignRow(tx, earlier.id)
-    : { language: 'en', fallbacks: FALLBACKS, from_name: await signature(tx) }
+    : { language: 'en', fallbacks: FALLBACKS, from_name: await chooseSignature(tx) }
   const { lane } = AUTOMATIC_EMAILS[key]
   const made = await insertAutomatic(tx, { round_id, key, lane, language, fallbacks, from_name, now })
   if (made === undefined) return (await findAutomatic(tx, { round_id, key }))?.id as number
@@ -45,8 +42,3 @@ async function firstText(key: AutomaticKey): Promise<VariantText> {
 }
 
 const NOTHING_BESIDE = { image: null, video: null, curator: null, links: [] }
-
-async function signature(tx: DbOrTx): Promise<string | null> {
-  const { from_name, name } = await getProgramme(tx)
-  return from_name === '' ? name || TEAM : null
-}
