@@ -17,6 +17,12 @@ const GRANTS = {
   'inbox.write': ['director', 'communications_officer'],
   'campaigns.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
   'campaigns.write': ['director', 'communications_officer'],
+  'reports.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
+  // The people behind a figure: directors see how many.
+  'reports.people': ['data_officer'],
+  'privacy.write': ['director', 'data_officer'],
+  'webhooks.read': ['director'],
+  'webhooks.write': ['director'],
   'sending.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
   'sending.write': ['director'],
   'jobs.read': ['director', 'communications_officer', 'data_officer'],

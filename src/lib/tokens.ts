@@ -22,6 +22,12 @@ export type TokenPurpose =
   | 'interest'
   /** An application form in its own addresses; the id is the form's. */
   | 'form'
+  /** The redirects of an email's links. */
+  | 'click'
+  /** The picture that tells of an opening, in emails to those who agreed. */
+  | 'open'
+  /** The page where a partner tells how it goes. */
+  | 'check_in'
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 const MAC_OCTETS = 10

@@ -57,6 +57,17 @@ export interface ApplicationDrafts {
   version: Generated<number>;
 }
 
+export interface ApplicationHistory {
+  application_id: number;
+  at: Timestamp;
+  career_stage: string | null;
+  country_code: string;
+  id: Generated<number>;
+  pathway: string;
+  sector: string | null;
+  state: string;
+}
+
 export interface Applications {
   answers: Generated<Json>;
   career_stage: string | null;
@@ -106,6 +117,18 @@ export interface AuditLog {
   status: number | null;
 }
 
+export interface CampaignFigures {
+  campaign_id: number;
+  computed_at: Timestamp;
+  figures: Json;
+}
+
+export interface CampaignLinks {
+  campaign_id: number;
+  key: string;
+  url: string;
+}
+
 export interface Campaigns {
   approved_by: number | null;
   approved_version: number | null;
@@ -151,6 +174,18 @@ export interface CampaignVariants {
   written_by: string | null;
 }
 
+export interface CheckInAnswers {
+  answer: string;
+  delivery_id: number | null;
+  id: Generated<number>;
+  partnership_id: number;
+  person_id: number;
+  recorded_at: Timestamp;
+  recorded_by: string | null;
+  said_at: Timestamp;
+  source: string;
+}
+
 export interface CodesOfConduct {
   body_markdown: string;
   id: Generated<number>;
@@ -170,6 +205,19 @@ export interface ConfirmationAnswers {
   recorded_by: string | null;
   said_at: Timestamp;
   source: string;
+}
+
+export interface Consents {
+  at: Timestamp;
+  delivery_id: number | null;
+  given: boolean;
+  id: Generated<number>;
+  language: string;
+  person_id: number;
+  purpose: string;
+  recorded_by: string | null;
+  source: string;
+  wording: string;
 }
 
 export interface Contacts {
@@ -217,10 +265,18 @@ export interface DeliveryEvents {
   class: string | null;
   delivery_id: number;
   id: Generated<number>;
-  incoming_id: number;
+  incoming_id: number | null;
   kind: string;
   status: string | null;
   words: string | null;
+}
+
+export interface DeliveryHits {
+  delivery_id: number;
+  first_at: Timestamp | null;
+  human: number;
+  link_key: string;
+  machine: number;
 }
 
 export interface DomainStops {
@@ -241,6 +297,14 @@ export interface DuplicateProposals {
   second_person_id: number;
   state: Generated<string>;
   why: string;
+}
+
+export interface Erasures {
+  at: Timestamp;
+  erased_by: string | null;
+  id: Generated<number>;
+  person_id: number;
+  reason: string;
 }
 
 export interface IdempotencyKeys {
@@ -507,6 +571,7 @@ export interface Partnerships {
 export interface People {
   country_code: string;
   created_at: Generated<Timestamp>;
+  erased_at: Timestamp | null;
   family_name: string;
   given_name: string;
   id: Generated<number>;
@@ -540,6 +605,7 @@ export interface PreferenceChanges {
 
 export interface Programme {
   contact_address: Generated<string>;
+  count_clicks: Generated<boolean>;
   demo_loaded_at: Timestamp | null;
   first_run_skipped: Generated<string[]>;
   footer: Generated<string>;
@@ -547,6 +613,7 @@ export interface Programme {
   languages: Generated<string[]>;
   name: Generated<string>;
   only_row: Generated<boolean>;
+  retention_months: number | null;
   second_person_over: number | null;
   updated_at: Generated<Timestamp>;
 }
@@ -579,7 +646,20 @@ export interface Proposals {
   special_request: Generated<boolean>;
 }
 
+export interface ReportChanges {
+  campaign_id: number | null;
+  id: Generated<number>;
+  round_id: number | null;
+}
+
+export interface RoundFigures {
+  computed_at: Timestamp;
+  figures: Json;
+  round_id: number;
+}
+
 export interface Rounds {
+  anonymised_at: Timestamp | null;
   applications_close_on: string | null;
   applications_open_on: string | null;
   code: string;
@@ -589,6 +669,7 @@ export interface Rounds {
   ends_on: string | null;
   id: Generated<number>;
   name: string;
+  retention_months: number | null;
   starts_on: string | null;
 }
 
@@ -653,6 +734,21 @@ export interface Suppressions {
   source: string;
 }
 
+export interface TrackingChanges {
+  delivery_id: number;
+  id: Generated<number>;
+}
+
+export interface TrackingHits {
+  agent: Generated<string>;
+  at: Timestamp;
+  delivery_id: number;
+  id: Generated<number>;
+  link_key: string | null;
+  method: string;
+  network: Buffer | null;
+}
+
 export interface UnmatchedPeople {
   person_id: number;
   possible_partners: number;
@@ -665,6 +761,31 @@ export interface WaitingIntroductions {
   person_id: number | null;
   round_id: number | null;
   together: number | null;
+}
+
+export interface WebhookEndpoints {
+  created_at: Timestamp;
+  created_by: string;
+  disabled_at: Timestamp | null;
+  disabled_why: string | null;
+  id: Generated<number>;
+  salt: Buffer;
+  types: string[];
+  url: string;
+}
+
+export interface WebhookMessages {
+  delivered_at: Timestamp | null;
+  endpoint_id: number;
+  id: Generated<number>;
+  last_status: number | null;
+  last_words: string | null;
+  next_try_at: Generated<Timestamp>;
+  occurred_at: Timestamp;
+  payload: Json;
+  state: Generated<string>;
+  tries: Generated<number>;
+  type: string;
 }
 
 export interface Workers {
@@ -680,18 +801,25 @@ export interface DB {
   addresses: Addresses;
   api_tokens: ApiTokens;
   application_drafts: ApplicationDrafts;
+  application_history: ApplicationHistory;
   applications: Applications;
   attempts: Attempts;
   audit_log: AuditLog;
+  campaign_figures: CampaignFigures;
+  campaign_links: CampaignLinks;
   campaign_variants: CampaignVariants;
   campaigns: Campaigns;
+  check_in_answers: CheckInAnswers;
   codes_of_conduct: CodesOfConduct;
   confirmation_answers: ConfirmationAnswers;
+  consents: Consents;
   contacts: Contacts;
   deliveries: Deliveries;
   delivery_events: DeliveryEvents;
+  delivery_hits: DeliveryHits;
   domain_stops: DomainStops;
   duplicate_proposals: DuplicateProposals;
+  erasures: Erasures;
   idempotency_keys: IdempotencyKeys;
   imap_mailboxes: ImapMailboxes;
   import_changes: ImportChanges;
@@ -720,6 +848,8 @@ export interface DB {
   proposal_edits: ProposalEdits;
   proposal_members: ProposalMembers;
   proposals: Proposals;
+  report_changes: ReportChanges;
+  round_figures: RoundFigures;
   rounds: Rounds;
   sender_limits: SenderLimits;
   senders: Senders;
@@ -727,7 +857,11 @@ export interface DB {
   sign_in_links: SignInLinks;
   staff: Staff;
   suppressions: Suppressions;
+  tracking_changes: TrackingChanges;
+  tracking_hits: TrackingHits;
   unmatched_people: UnmatchedPeople;
   waiting_introductions: WaitingIntroductions;
+  webhook_endpoints: WebhookEndpoints;
+  webhook_messages: WebhookMessages;
   workers: Workers;
 }
