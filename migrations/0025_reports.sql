@@ -140,6 +140,9 @@ create table campaign_figures (
 alter table delivery_events alter column incoming_id drop not null;
 create unique index delivery_events_unsubscribed_idx on delivery_events (delivery_id) where kind = 'unsubscribe' and incoming_id is null;
 
+-- domains that refuse us, counted over the last hour
+create index delivery_events_blocked_idx on delivery_events (at) where class = 'blocked';
+
 create function record_delivery_news() returns trigger language plpgsql as $$
 begin
   insert into report_changes (campaign_id)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ensureSender, findSender, measureSender } from '../../../src/features/deliveries/index.ts'
 import { makeAnswer } from '../../../src/features/mailbox/index.ts'
 import { type OpenInbox, openInbox, write } from './stage.ts'
 
@@ -157,4 +158,76 @@ test('our own mail that comes back is passed over', async () => {
   })
   expect(await inbox.receive(raw)).toMatchObject({ kind: 'own', outcome: 'ignored' })
   expect(await inbox.items()).toEqual([])
+})
+
+/** The account that everything went out by, and the dialogue of each of these people's messages. */
+async function openAccount({ deps, deliveryOf }: OpenInbox, names: string[]): Promise<void> {
+  const sender_id = await ensureSender(deps.db, '')
+  const now = deps.clock.now()
+  for (const name of names) {
+    const delivery_id = await deliveryOf(name)
+    const { id } = await deps.db
+      .insertInto('attempts')
+      .values({
+        ...{ delivery_id, sender_id, worker_id: 1, lane: 'automatic', address: name, outcome: 'accepted' },
+        ended_at: now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const accepted = { state: 'accepted', accepted_at: now, attempt_id: id }
+    await deps.db.updateTable('deliveries').set(accepted).where('id', '=', delivery_id).execute()
+  }
+}
+
+const asIf = (raw: Buffer, status: string, words: string, number = 0) =>
+  Buffer.from(
+    raw
+      .toString()
+      .replaceAll('5.1.1', status)
+      .replace('Recipient address rejected: User unknown', words)
+      .replace(/^Message-ID: .*$/m, `Message-ID: <refusal-${number}@mx.example>`),
+  )
+
+test('a provider that says "enough" in a bounce closes the account for an hour, once, and is no fault of the reader', async () => {
+  const inbox = await openInbox()
+  await openAccount(inbox, ['ana'])
+  const limit = asIf(await reportOf(inbox, 'ana', 'bounce'), '5.4.5', 'Daily user sending limit exceeded')
+  expect(await inbox.receive(limit, await fromServer(inbox, 'ana'))).toMatchObject({
+    ...{ kind: 'bounce', outcome: 'bounce', why: 'Our mail provider says that the account has reached its limit.' },
+  })
+  expect((await findSender(inbox.deps.db))?.closed_words).toContain('sending limit exceeded')
+  expect([await inbox.events(), await inbox.suppressed()]).toEqual([['bounce policy ana@library.example'], []])
+})
+
+test('an old report of a limit closes nothing', async () => {
+  const inbox = await openInbox()
+  await openAccount(inbox, ['ana'])
+  inbox.deps.clock.advance(2 * 3_600_000)
+  const limit = asIf(await reportOf(inbox, 'ana', 'bounce'), '5.4.5', 'Daily user sending limit exceeded')
+  await inbox.receive(limit, await fromServer(inbox, 'ana'))
+  expect((await findSender(inbox.deps.db))?.closed_until).toBeNull()
+})
+
+test('a domain that refuses us in bounces is stopped after five readers, not after all, and none of them is suppressed', async () => {
+  const names = ['ana', 'ben', 'cem', 'dea', 'eva', 'fay']
+  const inbox = await openInbox(Object.fromEntries(names.map((name) => [name, {}])))
+  await openAccount(inbox, names)
+  for (const [at, name] of names.slice(0, 5).entries()) {
+    expect((await measureSender(inbox.deps.db)).stopped_domains, name).toEqual([])
+    const words = 'Your host is listed in our blocklist'
+    await inbox.receive(asIf(await reportOf(inbox, name, 'bounce'), '5.7.1', words, at), await fromServer(inbox, name))
+  }
+  expect((await measureSender(inbox.deps.db)).stopped_domains).toMatchObject([{ domain: 'library.example' }])
+  expect(await inbox.suppressed()).toEqual([])
+})
+
+test('one reader whose refusals come again and again stops nobody else', async () => {
+  const inbox = await openInbox()
+  await openAccount(inbox, ['ana'])
+  for (let at = 0; at < 6; at++)
+    await inbox.receive(
+      asIf(await reportOf(inbox, 'ana', 'bounce'), '5.7.1', 'Your host is listed in our blocklist', at),
+      await fromServer(inbox, 'ana'),
+    )
+  expect((await measureSender(inbox.deps.db)).stopped_domains).toEqual([])
 })

@@ -1,9 +1,11 @@
 import type { DbOrTx } from '../../../platform/db/open.ts'
 import type { Incoming, ReportRecipient } from '../../../platform/mail/incoming/index.ts'
+import { closeAccountOf, stopRefusingDomain } from '../../deliveries/index.ts'
 import { SCORE_THRESHOLD, scoreBounces, suppressesAtOnce } from './bounce-score.ts'
 import { listBouncesOf, recordEvents, suppressAddresses } from './event-queries.ts'
 import type { Origin } from './origin.ts'
 import { listAddressesOfPerson, type OriginDelivery } from './origin-queries.ts'
+import { isProviderLimit } from './provider-limit.ts'
 
 export interface Came {
   outcome: string
@@ -31,7 +33,8 @@ const isOfNobody = ({ is_test, campaign_kind }: OriginDelivery) => is_test || ca
 
 /**
  * Writes down what came back of a message, recipient by recipient. An address that does not exist gets no more mail at
- * once, one that fails again and again after some days (bounce-score.ts).
+ * once, one that fails again and again after some days (bounce-score.ts). A provider's limit closes the account and says
+ * nothing of the reader; a domain that refuses us is stopped after a few.
  */
 export async function actOnBounce(tx: DbOrTx, { incoming_id, incoming, origin, received_at }: Report): Promise<Came> {
   const recipients = incoming.report?.recipients ?? []
@@ -43,11 +46,18 @@ export async function actOnBounce(tx: DbOrTx, { incoming_id, incoming, origin, r
   const { address } = delivery
   const ours = failed.find((each) => each.address === address) ?? failed[0] ?? NOTHING_TOLD
   const others = failed.filter((each) => each !== ours && each.address !== null && each.address !== address)
+  const classOf = (each: ReportRecipient) => (isProviderLimit(each) ? 'policy' : each.class)
   const event = (each: ReportRecipient, about: string) => ({
-    ...{ delivery_id: delivery.id, incoming_id, kind: 'bounce' as const, class: each.class, status: each.status },
+    ...{ delivery_id: delivery.id, incoming_id, kind: 'bounce' as const, class: classOf(each), status: each.status },
     ...{ words: each.diagnostic.slice(0, WORDS), address: about, at: received_at },
   })
   await recordEvents(tx, [event(ours, address), ...others.map((each) => event(each, each.address as string))])
+  const refusal = { delivery_id: delivery.id, words: ours.diagnostic.slice(0, WORDS), at: received_at }
+  if (isProviderLimit(ours)) {
+    await closeAccountOf(tx, refusal)
+    return { outcome: 'bounce', why: 'Our mail provider says that the account has reached its limit.' }
+  }
+  if (ours.class === 'blocked') await stopRefusingDomain(tx, refusal)
   if (isOfNobody(delivery)) return { outcome: 'bounce' }
   const since = new Date(received_at.getTime() - LOOKED_AT_MS)
   const isGone =

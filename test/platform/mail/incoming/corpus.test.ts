@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signToken, tokenKeys, verifyToken } from '../../../../src/lib/tokens.ts'
 import { type Incoming, type IncomingReader, openIncomingReader } from '../../../../src/platform/mail/incoming/index.ts'
 import { CONTEXT } from './write-mail.ts'
 
@@ -85,6 +86,12 @@ function plainRecipients(raw: Buffer): string[] {
     .map(([, address = '']) => address.toLowerCase())
 }
 
+/** A bounce by RFC 3464 alone: a report that says of somebody that it failed. */
+const isPlainBounce = (raw: Buffer) => {
+  const text = raw.toString('latin1')
+  return /^content-type:\s*message\/delivery-status/im.test(text) && /^action:\s*failed/im.test(text)
+}
+
 const same = (a: readonly string[], b: readonly string[]) =>
   [...new Set(a)].sort().join() === [...new Set(b)].sort().join()
 
@@ -107,6 +114,21 @@ describe.skipIf(!hasData)('real mail (skipped where ../shared/data/mail is absen
   test('that is a bounce is known as one in 95 of 100, and nothing else is', () => {
     const bounces = inSet('bounces/').filter(({ path }) => !NO_BOUNCE.test(path))
     const missed = bounces.filter(({ incoming }) => incoming.kind !== 'bounce').map(({ path }) => path)
+    console.table(
+      Object.fromEntries(
+        [...Map.groupBy(bounces, ({ path }) => path.split('/')[1] as string)].map(([set, of]) => [
+          set,
+          {
+            bounces: of.length,
+            known: of.filter(({ incoming }) => incoming.kind === 'bounce').length,
+            'by a plain RFC 3464 reader': of.filter(({ raw }) => isPlainBounce(raw)).length,
+            'with a recipient': of.filter(({ incoming }) => incoming.report?.recipients.some(({ address }) => address))
+              .length,
+            'with a recipient, plain': of.filter(({ raw }) => plainRecipients(raw).length > 0).length,
+          },
+        ]),
+      ),
+    )
     console.log(`bounces known: ${bounces.length - missed.length} of ${bounces.length}; missed: ${missed.join(', ')}`)
     expect(missed.length / bounces.length).toBeLessThan(0.05)
 
@@ -151,6 +173,44 @@ describe.skipIf(!hasData)('real mail (skipped where ../shared/data/mail is absen
     expect(figures.ours).toBeGreaterThan(figures.plain * 1.2)
     expect(figures.agreed / figures.rows).toBeGreaterThan(0.93)
     expect(figures.wrongly_suppressed / figures.rows).toBeLessThan(0.04)
+  })
+
+  test('that comes back to one of our own addresses tells which message it is about, always', async () => {
+    const keys = tokenKeys(['a secret that only the tests have: 32+'])
+    const reader = openIncomingReader()
+    const bounces = inSet('bounces/').filter(
+      ({ path, incoming }) => !NO_BOUNCE.test(path) && incoming.kind === 'bounce',
+    )
+    let found = 0
+    for (const [at, { raw }] of bounces.entries()) {
+      const to = `bounce+${signToken(keys, 'bounce', at + 1)}@${CONTEXT.own_domain}`
+      const { kind, tokens } = await reader.read(raw, { ...contextOf(raw), mail_from: '', rcpt_to: to })
+      if (kind === 'bounce' && verifyToken(keys, 'bounce', tokens[0]?.token ?? '') === at + 1) found++
+    }
+    await reader.close()
+    console.log(`with our token: ${found} of ${bounces.length}`)
+    expect(found).toBe(bounces.length)
+  })
+
+  test('that says what failed for good says so of no letter, delay or auto-reply', () => {
+    const harmless = mails.filter(({ incoming }) => incoming.kind !== 'bounce')
+    expect(harmless.filter(({ incoming }) => incoming.report?.type === 'bounce').map(({ path }) => path)).toEqual([])
+    const bounces = mails.filter(({ incoming }) => incoming.kind === 'bounce')
+    const delays = bounces.flatMap(({ path, incoming }) =>
+      (incoming.report?.recipients ?? []).filter((one) => one.action !== 'failed' && one.suppress).map(() => path),
+    )
+    expect(delays).toEqual([])
+    const labels: Record<string, { kind: string; permanent: boolean }> = JSON.parse(
+      readFileSync(join(DATA, 'bounces/cws-mail-bounce/expected.json'), 'utf8'),
+    )
+    const against = inSet('bounces/cws-mail-bounce').filter(({ path, incoming }) => {
+      const label = labels[path.split('/').at(-1) as string]
+      return (
+        label?.kind === 'bounce' && !label.permanent && incoming.report?.recipients.some(({ suppress }) => suppress)
+      )
+    })
+    console.log(`suppressed though the set says it may pass: ${against.map(({ path }) => path).join(', ') || 'none'}`)
+    expect(against.length).toBeLessThanOrEqual(1)
   })
 
   test('of providers about complaints is known', () => {
