@@ -28,7 +28,8 @@ create table tracking_hits (
   constraint tracking_hits_agent_length check (length(agent) <= 200)
 );
 create index tracking_hits_delivery_idx on tracking_hits (delivery_id);
-create index tracking_hits_at_idx on tracking_hits using brin (at);
+-- coarse, since rows come in the order of their time; told of new ones at once, or they would be read whole
+create index tracking_hits_at_idx on tracking_hits using brin (at) with (autosummarize = on, pages_per_range = 32);
 
 -- Deliveries whose hits must be counted anew. A row for each batch that brought some, deleted with the counting: no two
 -- writers ever wait for one another here.

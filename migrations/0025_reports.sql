@@ -158,3 +158,5 @@ create trigger delivery_hits_added after insert on delivery_hits referencing new
   for each statement execute function record_delivery_news();
 create trigger delivery_hits_changed after update on delivery_hits referencing new table as touched
   for each statement execute function record_delivery_news();
+create trigger delivery_hits_removed after delete on delivery_hits referencing old table as touched
+  for each statement execute function record_delivery_news();

@@ -32,12 +32,14 @@ create table webhook_messages (
   constraint webhook_messages_endpoint_fk foreign key (endpoint_id) references webhook_endpoints (id) on delete cascade,
   constraint webhook_messages_state_known check (state in ('waiting', 'delivered', 'failed'))
 );
-create index webhook_messages_due_idx on webhook_messages (next_try_at, id) where state = 'waiting';
+create index webhook_messages_due_idx on webhook_messages (endpoint_id, next_try_at, id) where state = 'waiting';
 create index webhook_messages_endpoint_idx on webhook_messages (endpoint_id, id);
 
 create function tell_webhooks(p_type text, p_payload jsonb, p_at timestamptz) returns void language sql as $$
   insert into webhook_messages (endpoint_id, type, payload, occurred_at)
   select id, p_type, p_payload, p_at from webhook_endpoints where disabled_at is null and p_type = any (types)
+  -- One that is being removed is waited for and then left out: found and gone, it would undo what is told of.
+  for key share
 $$;
 
 create function tell_delivery() returns trigger language plpgsql as $$

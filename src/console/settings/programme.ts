@@ -21,6 +21,7 @@ const Form = Type.Object({
   languages: Type.Array(Type.String(), { default: [] }),
   other_languages: text,
   second_person_over: text,
+  count_clicks: text,
   /** `updated_at` of what the form was made from. */
   seen: text,
 })
@@ -73,7 +74,8 @@ export function addProgrammePage(app: TypedApp, deps: ConsoleDeps): void {
 }
 
 function typedFrom(programme: Programme): Typed {
-  const { name, contact_address, from_name, footer, languages, second_person_over, updated_at } = programme
+  const { name, contact_address, from_name, footer, languages, second_person_over, count_clicks, updated_at } =
+    programme
   return {
     name,
     contact_address,
@@ -82,18 +84,27 @@ function typedFrom(programme: Programme): Typed {
     languages,
     other_languages: '',
     second_person_over: second_person_over === null ? '' : String(second_person_over),
+    count_clicks: count_clicks ? 'yes' : '',
     seen: updated_at.toISOString(),
   }
 }
 
 /** What was typed, for the service to judge: a number that is none stays one that it refuses. */
-function readForm({ languages, other_languages, second_person_over, seen: _, ...texts }: Typed): ProgrammeChange {
+function readForm({
+  languages,
+  other_languages,
+  second_person_over,
+  count_clicks,
+  seen: _,
+  ...texts
+}: Typed): ProgrammeChange {
   const over = second_person_over.replace(/[\s,]/g, '')
   const others = other_languages.split(/[,;\n]/).filter((one) => one.trim() !== '')
   return {
     ...texts,
     languages: [...languages, ...others.map((one) => findLanguage(one) ?? one.trim())],
     second_person_over: over === '' ? null : Number(over),
+    count_clicks: count_clicks === 'yes',
   }
 }
 
@@ -163,6 +174,7 @@ function presentForm(typed: Typed, faults: readonly FieldFault[], mailFrom: stri
       },
       faults,
     ),
+    count_clicks: typed.count_clicks === 'yes',
   }
 }
 
@@ -176,6 +188,7 @@ function presentFacts(typed: Typed) {
     { name: 'Footer', value: said(typed.footer.replaceAll('\n', ', ')) },
     { name: 'Languages', value: typed.languages.map(languageName).join(', ') },
     { name: 'Second person', value: over ? `for more than ${formatCount(over)} people` : 'not needed' },
+    { name: 'Clicks on links', value: typed.count_clicks ? 'counted' : 'not counted' },
   ]
 }
 

@@ -26,6 +26,7 @@ export async function insertPartnerships(
   input: {
     round_id: number
     run_id: number | null
+    now: Date
     rows: readonly {
       id: number
       person_ids: number[]
@@ -37,8 +38,8 @@ export async function insertPartnerships(
 ): Promise<void> {
   const rows = JSON.stringify(input.rows)
   await sql`
-    insert into partnerships (id, round_id, run_id, score, reasons, introduced_with) overriding system value
-    select id, ${input.round_id}, ${input.run_id}::bigint, score, reasons, introduced_with
+    insert into partnerships (id, round_id, run_id, score, reasons, introduced_with, created_at) overriding system value
+    select id, ${input.round_id}, ${input.run_id}::bigint, score, reasons, introduced_with, ${input.now}
     from jsonb_to_recordset(${rows}::jsonb) as e(id bigint, score int, reasons text, introduced_with bigint)`.execute(
     tx,
   )

@@ -13,13 +13,14 @@ export interface NewPartnership {
 /**
  * Makes partnerships of an approved run; nobody is told of them yet. Those that share a person (a mentor of several) are
  * introduced together. Returns how many were made.
+ * @param input.now when: figures of a past day count them from then on
  * @throws Conflict `has_partner` naming people who have a partner in the round already
  */
 export async function createPartnerships(
   tx: DbOrTx,
-  input: { round_id: number; run_id: number | null; partnerships: readonly NewPartnership[] },
+  input: { round_id: number; run_id: number | null; partnerships: readonly NewPartnership[]; now: Date },
 ): Promise<number> {
-  const { round_id, run_id, partnerships } = input
+  const { round_id, run_id, partnerships, now } = input
   if (partnerships.length === 0) return 0
   const taken = await listPeopleWithPartners(tx, round_id, [...new Set(partnerships.flatMap((one) => one.person_ids))])
   if (taken.length > 0) {
@@ -34,7 +35,7 @@ export async function createPartnerships(
     id: ids[at] as number,
     introduced_with: together[at] === at ? null : (ids[together[at] as number] as number),
   }))
-  await insertPartnerships(tx, { round_id, run_id, rows })
+  await insertPartnerships(tx, { round_id, run_id, now, rows })
   return rows.length
 }
 

@@ -11,7 +11,7 @@ interface Deps {
   db: Db
   clock: Clock
   ring: Ring
-  config: { mailFrom: string }
+  config: { mailFrom: string; publicUrl: string }
 }
 
 export interface Introducing {

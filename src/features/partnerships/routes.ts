@@ -27,7 +27,7 @@ export function addPartnershipRoutes(app: TypedApp, deps: RouteDeps): void {
   app.route({
     method: 'GET',
     url: '/rounds/:code/partnerships',
-    config: { allow: 'matching.read' },
+    config: { allow: 'matching.read', does: 'List partnerships', audited: true },
     schema: {
       tags: ['Partnerships'],
       summary: 'Partnerships of a round with their partners, by id',

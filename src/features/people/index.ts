@@ -17,6 +17,7 @@ export {
   type ParticipantsWanted,
 } from './participants.ts'
 export type { PersonValues } from './queries.ts'
+export { endPartnershipsOf, holdRoundsOf } from './removal-queries.ts'
 export { addPeopleRoutes } from './routes.ts'
 export { faultOfName, tidyBlanks } from './rules.ts'
 export { APPLICATION_STATES } from './schema.ts'

@@ -49,7 +49,7 @@ export interface PersonValues {
   time_zone?: string | null
 }
 
-/** False when there is no such person, or not one with the values `seen`. */
+/** False when there is no such person, they were erased, or they have not the values `seen`. */
 export async function updatePersonRow(
   db: Db,
   id: number,
@@ -60,6 +60,7 @@ export async function updatePersonRow(
     .updateTable('people')
     .set({ ...values, updated_at: sql`now()` })
     .where('id', '=', id)
+    .where('erased_at', 'is', null)
   for (const [column, value] of Object.entries(seen))
     query = query.where(sql.ref(column), 'is not distinct from', value)
   const { numUpdatedRows } = await query.executeTakeFirst()

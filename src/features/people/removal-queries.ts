@@ -11,12 +11,15 @@ export async function holdRoundsOf(tx: DbOrTx, personId: number): Promise<void> 
     order by id for share`.execute(tx)
 }
 
-/** Applications that still stand, in rounds that have not ended. @param today `YYYY-MM-DD` */
-export async function removeApplications(tx: DbOrTx, personId: number, today: string): Promise<void> {
+/** Applications that still stand, in rounds that have not ended. @param input.today `YYYY-MM-DD` */
+export async function removeApplications(
+  tx: DbOrTx,
+  { person_id, today, now }: { person_id: number; today: string; now: Date },
+): Promise<void> {
   await tx
     .updateTable('applications')
-    .set({ state: 'removed', state_changed_at: sql`now()` })
-    .where('person_id', '=', personId)
+    .set({ state: 'removed', state_changed_at: now })
+    .where('person_id', '=', person_id)
     .where('state', 'in', ['applied', 'waitlisted', 'confirmed'])
     .where('round_id', 'in', (is) =>
       is
@@ -32,16 +35,19 @@ const REMOVED = 'One of the partners was removed from the programme.'
 /**
  * Ends the partnerships that stand in rounds that have not ended: the partner is free for another. Two and more who are
  * left of a larger one stay together, in a new one that is as well known to them as the old one was.
+ * @param input.round_id in this round alone
  */
 export async function endPartnershipsOf(
   tx: DbOrTx,
-  { person_id, today, now }: { person_id: number; today: string; now: Date },
+  input: { person_id: number; today: string; now: Date; reason?: string; round_id?: number },
 ): Promise<void> {
+  const { person_id, today, now, reason = REMOVED, round_id = null } = input
   const { rows: ended } = await sql<{ id: number }>`
-    update partnerships s set ended_at = ${now}, end_reason = ${REMOVED}
+    update partnerships s set ended_at = ${now}, end_reason = ${reason}
     where s.ended_at is null
       and s.id in (select partnership_id from partnership_members where person_id = ${person_id})
       and s.round_id in (select id from rounds where ends_on is null or ends_on >= ${today})
+      and (${round_id}::bigint is null or s.round_id = ${round_id})
     returning s.id`.execute(tx)
   if (ended.length === 0) return
   const ids = ended.map(({ id }) => id)
@@ -51,8 +57,8 @@ export async function endPartnershipsOf(
       where s.id = any(${ids}::bigint[])
         and (select count(*) from partnership_members m where m.partnership_id = s.id) > 2
     ), made as (
-      insert into partnerships (id, round_id, run_id, score, reasons, introduced_at) overriding system value
-      select new_id, round_id, run_id, score, reasons, introduced_at from left_over
+      insert into partnerships (id, round_id, run_id, score, reasons, introduced_at, created_at) overriding system value
+      select new_id, round_id, run_id, score, reasons, introduced_at, ${now} from left_over
     )
     insert into partnership_members (partnership_id, person_id)
     select l.new_id, m.person_id from left_over l

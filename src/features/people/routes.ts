@@ -13,7 +13,7 @@ export function addPeopleRoutes(app: TypedApp, deps: { db: Db; clock: Clock }): 
   app.route({
     method: 'GET',
     url: '/rounds/:code/participants',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'List participants', audited: true },
     schema: {
       tags: ['people'],
       summary: 'People of a round with application state, confirmation and partnership',
@@ -30,7 +30,7 @@ export function addPeopleRoutes(app: TypedApp, deps: { db: Db; clock: Clock }): 
   app.route({
     method: 'GET',
     url: '/people/:id',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Look at a person', audited: true },
     schema: { tags: ['people'], summary: 'A person over rounds and addresses', params: PersonId },
     handler: async ({ params }) => getPerson(deps, params),
   })

@@ -43,7 +43,7 @@ export interface PersonChange {
 
 /**
  * @param seen what its editor had before them: when somebody has changed it since, nothing is written
- * @throws NotFound, InvalidInput by field, Conflict `person_changed`
+ * @throws NotFound, InvalidInput by field, Conflict `person_changed` or `person_erased`
  */
 export async function updatePerson(
   deps: Deps,
@@ -51,6 +51,8 @@ export async function updatePerson(
 ): Promise<Person> {
   const written = await updatePersonRow(deps.db, id, checkedValues(change), seen)
   const person = await getPerson(deps, { id })
+  if (person.erased_at)
+    throw new Conflict('person_erased', 'What we held about this person was erased: there is nothing to change.')
   if (!written) throw new Conflict('person_changed', 'Somebody has changed this person since.')
   return person
 }

@@ -49,7 +49,7 @@ export async function suppressPerson(
     const now = deps.clock.now()
     const today = now.toISOString().slice(0, 10)
     await holdRoundsOf(tx, id)
-    await removeApplications(tx, id, today)
+    await removeApplications(tx, { person_id: id, today, now })
     await endPartnershipsOf(tx, { person_id: id, today, now })
   })
   return getPerson(deps, { id })

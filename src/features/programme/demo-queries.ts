@@ -113,6 +113,8 @@ export async function deleteDemo(tx: DbOrTx, roundId: number): Promise<void> {
   )
   await deleteAnswers(tx, roundId)
   await sql`delete from preference_changes where delivery_id in (${deliveries})`.execute(tx)
+  // Unsubscriptions by a page came with no message.
+  await sql`delete from delivery_events where delivery_id in (${deliveries})`.execute(tx)
   await sql`delete from deliveries where id in (${deliveries})`.execute(tx)
   await sql`delete from campaigns where round_id = ${roundId}`.execute(tx)
   await sql`delete from imports where round_id = ${roundId}`.execute(tx)

@@ -13,6 +13,8 @@ export interface Programme {
   languages: string[]
   /** A campaign to more people than this needs a second person's word; null: none does. */
   second_person_over: number | null
+  /** Whether links of campaigns lead through a redirect that counts. */
+  count_clicks: boolean
   updated_at: Date
 }
 
@@ -23,6 +25,7 @@ const COLUMNS = [
   'footer',
   'languages',
   'second_person_over',
+  'count_clicks',
   'updated_at',
 ] as const
 

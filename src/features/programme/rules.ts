@@ -63,6 +63,7 @@ export function readProgramme(change: Partial<ProgrammeValues>): {
     if (fits) values.second_person_over = over
     else refuse('second_person_over', 'Second person over: write a whole number from 1 to 1,000,000, or nothing.')
   }
+  if (change.count_clicks !== undefined) values.count_clicks = change.count_clicks
   return { values, faults }
 }
 

@@ -12,6 +12,10 @@ const VALUES = {
   second_person_over: Type.Union([Type.Null(), Type.Integer()], {
     description: "A campaign to more people than this needs a second person's word; null: none does",
   }),
+  count_clicks: Type.Boolean({
+    description:
+      'Whether the links of campaigns lead through a redirect that counts clicks; false: to their plain address',
+  }),
 }
 
 export const ProgrammeAnswer = Type.Object({ ...VALUES, updated_at: Type.Unsafe<Date>(Type.String()) })

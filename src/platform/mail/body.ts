@@ -13,7 +13,14 @@ export interface TextInPieces<Field extends string> {
  */
 export interface EncodedBody<Field extends string = string> {
   contentType: string
-  pieces: (Buffer | { field: Field; escape(value: string, field: Field): string })[]
+  pieces: (Buffer | Gap<Field>)[]
+}
+
+/** `slot` is the same wherever the same value is written in the same way: a person's copy encodes it once. */
+interface Gap<Field extends string> {
+  field: Field
+  escape(value: string, field: Field): string
+  slot: number
 }
 
 /** Lines of at most 75 octets: a soft break's "=" still fits within the 76 of RFC 2045 §6.7. */
@@ -28,6 +35,8 @@ export function encodeBody<Field extends string>(
   html: TextInPieces<Field>,
   boundary: string,
 ): EncodedBody<Field> {
+  const slots = new Map<string, number>()
+  const slotOf = (name: string) => slots.get(name) ?? slots.set(name, slots.size).size - 1
   const part = (type: string) =>
     Buffer.from(
       `--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n`,
@@ -36,10 +45,10 @@ export function encodeBody<Field extends string>(
     contentType: `multipart/alternative; boundary="${boundary}"`,
     pieces: joinBuffers([
       part('text/plain'),
-      ...encodePieces(text),
+      ...encodePieces(text, (field) => slotOf(`text ${field}`)),
       Buffer.from('\r\n'),
       part('text/html'),
-      ...encodePieces(html),
+      ...encodePieces(html, (field) => slotOf(`html ${field}`)),
       Buffer.from(`\r\n--${boundary}--\r\n`),
     ]),
   }
@@ -47,17 +56,23 @@ export function encodeBody<Field extends string>(
 
 /** One person's body. */
 export function renderBody<Field extends string>(body: EncodedBody<Field>, values: Record<Field, string>): Buffer[] {
-  return body.pieces.map((piece) =>
-    Buffer.isBuffer(piece) ? piece : encodeLiteral(piece.escape(values[piece.field], piece.field)),
-  )
+  const encoded: Buffer[] = []
+  return body.pieces.map((piece) => {
+    if (Buffer.isBuffer(piece)) return piece
+    const known = encoded[piece.slot]
+    if (known) return known
+    const made = encodeLiteral(piece.escape(values[piece.field], piece.field))
+    encoded[piece.slot] = made
+    return made
+  })
 }
 
-function encodePieces<Field extends string>({
-  pieces,
-  escape: write,
-}: TextInPieces<Field>): EncodedBody<Field>['pieces'] {
+function encodePieces<Field extends string>(
+  { pieces, escape: write }: TextInPieces<Field>,
+  slotOf: (field: Field) => number,
+): EncodedBody<Field>['pieces'] {
   return pieces.map((piece) =>
-    typeof piece === 'string' ? encodeLiteral(piece) : { field: piece.field, escape: write },
+    typeof piece === 'string' ? encodeLiteral(piece) : { field: piece.field, escape: write, slot: slotOf(piece.field) },
   )
 }
 

@@ -128,7 +128,7 @@ test('two campaigns that introduce the same people at once: one does, the other 
 
 test('a crash after the draft was made leaves a draft: the next click schedules it', async () => {
   const round = await openPairs()
-  const broken = { ...round.deps, config: undefined as unknown as { mailFrom: string } }
+  const broken = { ...round.deps, config: undefined as unknown as typeof round.deps.config }
   await expect(introduce(broken, { round_id: round.round_id })).rejects.toThrow()
   expect(await round.campaigns()).toEqual(['draft'])
   expect(await round.introduce()).toMatchObject({ already: false, recipients: 4 })

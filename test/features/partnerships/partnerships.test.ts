@@ -26,7 +26,11 @@ test('partnerships are made of what a run proposed, each with its people, score 
     { person_ids: [c, d, e], score: 7000, reasons: '' },
   ]
   const create = () =>
-    db.transaction().execute((tx) => createPartnerships(tx, { round_id, run_id: null, partnerships }))
+    db
+      .transaction()
+      .execute((tx) =>
+        createPartnerships(tx, { round_id, run_id: null, now: new Date('2016-03-01T09:00:00Z'), partnerships }),
+      )
   expect(await create()).toBe(2)
   const { items, next } = await listPartnerships({ db }, { round_id })
   expect(next).toBeNull()
@@ -41,7 +45,9 @@ test('partnerships are made of what a run proposed, each with its people, score 
     { score: 7000, partners: [{}, {}, {}] },
   ])
   await expect(create()).rejects.toMatchObject({ code: 'has_partner' })
-  expect(await createPartnerships(db, { round_id, run_id: null, partnerships: [] })).toBe(0)
+  expect(
+    await createPartnerships(db, { round_id, run_id: null, now: new Date('2016-03-01T09:00:00Z'), partnerships: [] }),
+  ).toBe(0)
 })
 
 test('thousands of partnerships are made in one go', async () => {
@@ -53,7 +59,11 @@ test('thousands of partnerships are made in one go', async () => {
   const partnerships = Array.from({ length: 5000 }, (_, at) => ({
     ...{ person_ids: [2 * at + 1, 2 * at + 2], score: 5000, reasons: 'Both like to teach.' },
   }))
-  const made = await db.transaction().execute((tx) => createPartnerships(tx, { round_id, run_id: null, partnerships }))
+  const made = await db
+    .transaction()
+    .execute((tx) =>
+      createPartnerships(tx, { round_id, run_id: null, now: new Date('2016-03-01T09:00:00Z'), partnerships }),
+    )
   expect(made).toBe(5000)
   const { rows } = await sql<{ members: number }>`select count(*) as members from partnership_members`.execute(db)
   expect(rows[0]?.members).toBe(10_000)
@@ -73,7 +83,9 @@ test('a partnership ends once, with its reason; its people are free for another'
   })
   await expect(endPartnership(deps, { id: 999, reason: 'x' })).rejects.toMatchObject({ code: 'not_found' })
   const partnerships = [{ person_ids: [idOf('ana'), idOf('ben')], score: 1, reasons: '' }]
-  expect(await createPartnerships(deps.db, { round_id, run_id: null, partnerships })).toBe(1)
+  expect(
+    await createPartnerships(deps.db, { round_id, run_id: null, now: new Date('2016-03-01T09:00:00Z'), partnerships }),
+  ).toBe(1)
 })
 
 test('whoever is removed from the programme frees their partner; of more than two the others stay together', async () => {
@@ -87,7 +99,7 @@ test('whoever is removed from the programme frees their partner; of more than tw
   const old = await addRound(deps.db, '2015A')
   await sql`update rounds set ends_on = '2015-06-30', starts_on = '2015-03-01' where id = ${old}`.execute(deps.db)
   await createPartnerships(deps.db, {
-    ...{ round_id: old, run_id: null },
+    ...{ round_id: old, run_id: null, now: new Date('2015-03-01T09:00:00Z') },
     partnerships: [{ person_ids: [idOf('ana'), idOf('tom')], score: 1, reasons: '' }],
   })
   const remove = (name: string) =>

@@ -26,7 +26,7 @@ export async function addPartnerships(db: Db, round_id: number, groups: readonly
   const reasons = 'You both work in public libraries.'
   await db.transaction().execute((tx) =>
     createPartnerships(tx, {
-      ...{ round_id, run_id: null },
+      ...{ round_id, run_id: null, now: new Date('2016-03-01T09:00:00Z') },
       partnerships: groups.map((person_ids) => ({ person_ids, score: 8000, reasons })),
     }),
   )

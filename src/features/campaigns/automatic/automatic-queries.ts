@@ -125,7 +125,7 @@ export async function insertCopies(
     ), looked as (
       select readers.*, case when readers.address is null then 'no_address' else (
         select case when s.reason = 'manual' then 'suppressed' else s.reason end from suppressions s
-        where s.address = readers.address and s.lifted_at is null and (s.scope = 'all' or ${input.lane} = 'campaign')
+        where s.address = readers.address and s.lifted_at is null and (s.scope = 'all' or (${input.lane} = 'campaign' and s.scope = 'campaigns'))
         order by s.scope, s.created_at limit 1) end as skipped
       from readers
     )

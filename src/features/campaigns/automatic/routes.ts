@@ -10,7 +10,10 @@ const Code = Type.String({ maxLength: 32 })
 const Version = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
 
 /** What is sent by itself when something happens: its list, its text that goes out, on and off. */
-export function addAutomaticRoutes(app: TypedApp, deps: { db: Db; clock: Clock; config: { mailFrom: string } }): void {
+export function addAutomaticRoutes(
+  app: TypedApp,
+  deps: { db: Db; clock: Clock; config: { mailFrom: string; publicUrl: string } },
+): void {
   app.route({
     method: 'GET',
     url: '/rounds/:code/automatic-emails',

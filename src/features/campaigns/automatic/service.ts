@@ -72,7 +72,7 @@ export async function openAutomatic(
 interface Deps {
   db: Db
   clock: Clock
-  config: { mailFrom: string }
+  config: { mailFrom: string; publicUrl: string }
 }
 
 /**

@@ -2,8 +2,10 @@ import type { Lane } from '../schema.ts'
 import { addressesOf } from './addresses.ts'
 import type { Compiled } from './compile.ts'
 import type { Finding, FindingCode } from './findings.ts'
+import { OPENING, REDIRECT } from './merge-fields.ts'
 import { type ParsedVariant, parseVariant, type VariantText } from './parse.ts'
 import { sampleText } from './pieces.ts'
+import { openingAsHtml, placeLinks } from './render.ts'
 
 export interface VariantCheck {
   language: string
@@ -13,6 +15,13 @@ export interface VariantCheck {
   compiled: Compiled | undefined
   /** Size of pictures by address, where it is known. */
   picture_bytes?: Record<string, number>
+  /** What is added when it leaves, each as long as a reader's own: its size is measured with it. */
+  tracking?: {
+    /** Where redirects begin; undefined when links lead to their plain address. */
+    redirect: string | undefined
+    /** The address of the picture that tells of an opening. */
+    opening: string
+  }
   /** What was found about addresses that lead nowhere, such as "answered 404". */
   dead_links?: Record<string, string>
 }
@@ -37,7 +46,7 @@ export function checkVariant(input: VariantCheck): Finding[] {
   checkPictures(parsed, input.picture_bytes ?? {}, add)
   checkReading(parsed, add)
   checkAlive(parsed, input.dead_links ?? {}, add)
-  if (input.compiled) checkCompiled(input.compiled, input.lane, add)
+  if (input.compiled) checkCompiled(input.compiled, input, add)
   return findings
 }
 
@@ -113,11 +122,19 @@ function checkAlive(parsed: ParsedVariant, dead: Record<string, string>, add: Ad
   }
 }
 
-function checkCompiled(compiled: Compiled, lane: Lane, add: Add): void {
+function checkCompiled(compiled: Compiled, { lane, tracking }: VariantCheck, add: Add): void {
   if (lane === 'campaign' && !compiled.fields.includes('links.unsubscribe'))
     add('problem', 'unsubscribe_missing', 'The email has no link to stop these emails.')
-  const bytes = Buffer.byteLength(sampleText(compiled.html))
+  const bytes = measureHtml(compiled, tracking)
   const size = `The email has ${Math.round(bytes / 1024)} KB of HTML`
   if (bytes > HTML_MOST_BYTES) add('problem', 'html_too_large', `${size}; Gmail would cut it off at 102 KB.`)
   else if (bytes > HTML_WARN_BYTES) add('warning', 'html_large', `${size}, close to the 102 KB at which Gmail cuts.`)
+}
+
+/** Octets of the HTML as it leaves, with sample values and the picture that only some readers get. */
+function measureHtml({ html }: Compiled, tracking: VariantCheck['tracking']): number {
+  const redirect = tracking?.redirect
+  const pieces = placeLinks(html, { counted: redirect !== undefined })
+  const own = { [REDIRECT]: redirect ?? '', [OPENING]: openingAsHtml(tracking?.opening ?? '') }
+  return Buffer.byteLength(sampleText(pieces, own))
 }

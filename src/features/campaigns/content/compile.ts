@@ -50,7 +50,8 @@ export async function compileVariant(input: {
   // Preferences are a participant's.
   const preferences = input.reader === 'interested' ? undefined : mark('{{links.preferences}}')
   const own = { unsubscribe: mark('{{links.unsubscribe}}'), preferences }
-  const html = markers.split(await writeHtml(parsed, phrases, { language, direction, ...own }))
+  const counted = input.lane === 'campaign'
+  const html = markers.split(await writeHtml(parsed, phrases, { language, direction, counted, ...own }))
   const text = markers.split(writeText(parsed, phrases, direction, own))
   const subject = markers.split(marked.subject)
   const preheader = markers.split(marked.preheader)

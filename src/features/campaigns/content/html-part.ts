@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import Handlebars from 'handlebars'
 import type { Token } from 'markdown-it'
-import { MERGE_FIELDS } from './merge-fields.ts'
+import { canRedirect, linkAddress } from './links.ts'
+import { FOOTER, MERGE_FIELDS, OPENING } from './merge-fields.ts'
 import { openMarkdown, type ParsedVariant } from './parse.ts'
 import type { Phrases, ReaderLinks } from './phrases.ts'
 import type { Markers } from './pieces.ts'
@@ -36,12 +37,19 @@ interface MessageView {
 export async function writeHtml(
   variant: ParsedVariant,
   phrases: Phrases,
-  wanted: { language: string; direction: 'ltr' | 'rtl' } & ReaderLinks,
+  wanted: {
+    language: string
+    direction: 'ltr' | 'rtl'
+    /** Its links may lead through redirects, and it may end with a picture that tells of an opening. */
+    counted: boolean
+  } & ReaderLinks,
 ): Promise<string> {
   const { markers, marked } = variant
   const { image, video, curator, links } = marked.extras
   const inText = (text: string) => isolateValues(escapeHtml(text), markers)
   const phrase = (text: string) => inText(markers.mark(text))
+  const href: WriteHref = ({ url, text }) =>
+    wanted.counted && canRedirect({ url, text }, markers) ? markers.link(linkAddress(url)) : escapeHtml(url)
   const view: MessageView = {
     language: wanted.language,
     direction: wanted.direction,
@@ -50,16 +58,16 @@ export async function writeHtml(
     preheader: escapeHtml(marked.preheader),
     picture: image && { url: escapeHtml(image.url), alt: escapeHtml(image.alt) },
     curator: curator === null ? null : inText(curator),
-    blocks: readBlocks(variant, wanted.direction),
+    blocks: readBlocks(variant, wanted.direction, href),
     video: video && {
-      url: escapeHtml(video.url),
+      url: href({ url: video.url, text: video.title }),
       title: inText(video.title),
       thumbnail_url: video.thumbnail_url === undefined ? null : escapeHtml(video.thumbnail_url),
     },
-    links: links.map((link) => ({ url: escapeHtml(link.url), title: inText(link.title) })),
+    links: links.map(({ url, title }) => ({ url: href({ url, text: title }), title: inText(title) })),
     unsubscribe: wanted.unsubscribe ?? null,
     preferences: wanted.preferences ?? null,
-    footer: markers.footer(),
+    footer: markers.own(FOOTER),
     phrases: {
       ...phrases,
       curator: escapeHtml(phrases.curator),
@@ -86,8 +94,11 @@ export async function writeHtml(
     fonts: {},
   })
   if (errors.length > 0) throw new Error(errors.map((error) => error.formattedMessage).join('; '))
-  return html
+  return wanted.counted ? html.replace(/(?=<\/body>)/, markers.own(OPENING)) : html
 }
+
+/** What stands in an href: an address, or a marker where a redirect may be. */
+type WriteHref = (link: { url: string; text: string }) => string
 
 /** Its own Handlebars: no helper of the pages, only the built-in ones, and a missing name is an error. */
 async function readTemplate(): Promise<(view: MessageView) => string> {
@@ -99,10 +110,19 @@ async function readTemplate(): Promise<(view: MessageView) => string> {
 }
 
 /** A paragraph that is one button becomes a real one (a table Outlook draws too); the rest stays text. */
-function readBlocks(variant: ParsedVariant, direction: 'ltr' | 'rtl'): MessageView['blocks'] {
+function readBlocks(variant: ParsedVariant, direction: 'ltr' | 'rtl', href: WriteHref): MessageView['blocks'] {
   const { tokens, markers } = variant
   const markdown = openMarkdown(markers)
   markdown.renderer.rules.text = (all, at) => isolateValues(escapeHtml(all[at]?.content ?? ''), markers)
+  markdown.renderer.rules.link_open = (all, at) => {
+    // The token stays as it is: the text part is written from the same ones.
+    const text = textOf(all.slice(at + 1, closeOf(all, at)))
+    const attributes = (all[at]?.attrs ?? []).map(([name, value]) => {
+      const written = name === 'href' ? href({ url: String(value), text }) : escapeHtml(String(value))
+      return ` ${name}="${written}"`
+    })
+    return `<a${attributes.join('')}>`
+  }
   const blocks: MessageView['blocks'] = []
   let pending: Token[] = []
   const flush = () => {
@@ -115,13 +135,20 @@ function readBlocks(variant: ParsedVariant, direction: 'ltr' | 'rtl'): MessageVi
     if (button) {
       flush()
       const label = markdown.renderer.renderInline(button.label, markdown.options, {})
-      blocks.push({ html: null, button: { url: escapeHtml(button.url), label } })
+      blocks.push({ html: null, button: { url: href({ url: button.url, text: textOf(button.label) }), label } })
       at += 2
     } else pending.push(styled(token, direction))
   }
   flush()
   return blocks
 }
+
+/** As it is read. A picture is seen, and its description is not. */
+const textOf = (inside: readonly Token[]) =>
+  inside.map(({ type, content }) => (type === 'image' ? '' : content)).join('')
+
+const closeOf = (all: readonly Token[], at: number) =>
+  all.findIndex((one, place) => place > at && one.type === 'link_close')
 
 function loneButton(inline: Token | undefined): { url: string; label: Token[] } | undefined {
   const seen = (inline?.children ?? []).filter((child) => child.type !== 'text' || child.content.trim() !== '')

@@ -6,7 +6,8 @@ export { type CampaignCheck, checkCampaign } from './checks.ts'
 export { type Compiled, compileVariant } from './compile.ts'
 export { FINDING_CODES, type Finding, type FindingCode } from './findings.ts'
 export { chooseVariant, parseLanguage } from './language.ts'
-export { isMergeField, type PieceField } from './merge-fields.ts'
+export { linkKey } from './link-key.ts'
+export { isMergeField, OPENING, type PieceField, REDIRECT } from './merge-fields.ts'
 export {
   type EmptyField,
   findEmptyFields,
@@ -21,6 +22,7 @@ export {
 } from './merge-values.ts'
 export { LINE_LIMIT, MARKDOWN_LIMIT_BYTES, type VariantText } from './parse.ts'
 export { PHRASE_LANGUAGES, type Phrases, phrasesOf, type ReaderKind } from './phrases.ts'
-export { escapesOf, renderMessage, renderPieces } from './render.ts'
+export { linksIn } from './pieces.ts'
+export { escapesOf, placeLinks, renderMessage, renderPieces } from './render.ts'
 export { parseTopicFile, type TopicFile } from './topic-file.ts'
 export { type WebCopy, type WebCopySettings, writeWebCopy } from './web-part.ts'

@@ -38,6 +38,11 @@ export const MERGE_FIELDS = {
   ),
   'links.confirm': field('The page where the reader confirms or declines', 'https://example.org/p/confirm/…', 'url'),
   'links.withdraw': field('The page where the reader leaves the round', 'https://example.org/p/confirm/…', 'url'),
+  'links.check_in': field(
+    'The page where the reader tells how the partnership goes',
+    'https://example.org/p/check-in/…',
+    'url',
+  ),
   'links.apply': field("The round's application form", 'https://example.org/apply/2016A', 'url'),
   'links.code_of_conduct': field('The code of conduct', 'https://example.org/conduct', 'url'),
   'links.expectations': field('What participants expect of each other', 'https://example.org/expectations', 'url'),
@@ -80,7 +85,12 @@ export type MergeField = keyof typeof MERGE_FIELDS
 type FieldPiece = MergeField | `${MergeField}^`
 /** The programme's own lines under every message: put in beside the merge fields, and no writer can name it. */
 export const FOOTER = 'programme.footer'
-export type PieceField = FieldPiece | typeof FOOTER
+/** The address of the picture that tells of an opening: empty for everybody who has not agreed to it. */
+export const OPENING = 'reader.opening'
+/** Where the redirects of a reader's links begin: what follows is the key of the link. */
+export const REDIRECT = 'reader.redirect'
+export type OwnField = typeof FOOTER | typeof OPENING | typeof REDIRECT
+export type PieceField = FieldPiece | OwnField
 
 /** Fields that texts already use and whose pages or data come with a later release. Using one is a problem. */
 export const LATER_FIELDS: ReadonlySet<string> = new Set([
@@ -109,6 +119,10 @@ const MERGE_FIELD_NAMES = Object.keys(MERGE_FIELDS) as MergeField[]
 
 export function isMergeField(name: string): name is MergeField {
   return Object.hasOwn(MERGE_FIELDS, name)
+}
+
+export function isOwnField(name: PieceField): name is OwnField {
+  return name === FOOTER || name === OPENING || name === REDIRECT
 }
 
 /** The field behind a piece: without the mark of a sentence start. */

@@ -1,6 +1,6 @@
 import type { Compiled } from './compile.ts'
 import { chooseVariant } from './language.ts'
-import { FOOTER, MERGE_FIELDS, type MergeField, type PieceField } from './merge-fields.ts'
+import { FOOTER, MERGE_FIELDS, type MergeField, OPENING, type PieceField, REDIRECT } from './merge-fields.ts'
 import { defaultFallbacks } from './phrases.ts'
 
 /** What the values of one person are made from: a row of queries.ts, or the sample. Dates are YYYY-MM-DD. */
@@ -13,6 +13,8 @@ export interface MergeRow {
   partners: { given_name: string; family_name: string; country_code: string; address: string | null }[]
   /** Why they were matched, one text for each partnership; empty before they are introduced. */
   reasons: string[]
+  /** The addresses of a reader who agreed that openings are noted; absent or null for everybody else. */
+  opening_addresses?: string[] | null
   round_code: string
   round_name: string
   round_starts_on: string | null
@@ -47,6 +49,7 @@ export interface MergeLinks {
   code_of_conduct: string
   expectations: string
   interest: string
+  check_in: string
   verify: string
   resume: string
   verify_interest: string
@@ -62,9 +65,30 @@ export interface MergeSettings {
   sender_name: string
   /** The programme's lines under every message. */
   footer?: string
+  /** The fields that are read: links of the others are not made, and empty. Without it all of them are. */
+  fields?: readonly MergeField[]
 }
 
 export type MergeValues = Record<PieceField, string>
+
+type LinkField = Extract<MergeField, `links.${string}`>
+const LINKS: Record<LinkField, keyof MergeLinks> = {
+  'links.unsubscribe': 'unsubscribe',
+  'links.preferences': 'preferences',
+  'links.confirm': 'confirm',
+  // One page: it offers what the reader can still do.
+  'links.withdraw': 'confirm',
+  'links.apply': 'apply',
+  'links.code_of_conduct': 'code_of_conduct',
+  'links.expectations': 'expectations',
+  'links.interest': 'interest',
+  'links.check_in': 'check_in',
+  'links.verify': 'verify',
+  'links.resume': 'resume',
+  'links.verify_interest': 'verify_interest',
+  'links.leave_interest': 'leave_interest',
+}
+const LINK_FIELDS = Object.keys(LINKS) as LinkField[]
 
 /**
  * Prepares the values of many people in one language; the names of countries and dates are made once. An empty
@@ -79,12 +103,13 @@ export function mergeValuesFor(settings: MergeSettings): (row: MergeRow, links: 
   const country = remembered((code) => (/^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : ''))
   const date = remembered((day) => (day ? dates.format(new Date(`${day}T00:00:00Z`)) : ''))
   const own = defaultFallbacks(language)
+  const isRead = new Set<string>(settings.fields ?? LINK_FIELDS)
   const fallbacks =
     language === settings.default_language ? { ...own, ...settings.fallbacks } : { ...settings.fallbacks, ...own }
 
   return (row, links) => {
     const names = row.partners.map((partner) => partner.given_name)
-    const found: Record<MergeField, string> = {
+    const found: Record<Exclude<MergeField, LinkField>, string> = {
       'participant.given_name': row.given_name,
       'participant.family_name': row.family_name,
       'participant.full_name': fullName(row),
@@ -102,21 +127,10 @@ export function mergeValuesFor(settings: MergeSettings): (row: MergeRow, links: 
       'round.applications_close': date(row.round_applications_close_on ?? ''),
       'round.introductions_on': date(row.round_starts_on ?? ''),
       'sender.name': settings.sender_name,
-      'links.unsubscribe': links.unsubscribe,
-      'links.preferences': links.preferences,
-      'links.confirm': links.confirm,
-      // One page: it offers what the reader can still do.
-      'links.withdraw': links.confirm,
-      'links.apply': links.apply,
-      'links.code_of_conduct': links.code_of_conduct,
-      'links.expectations': links.expectations,
-      'links.interest': links.interest,
-      'links.verify': links.verify,
-      'links.resume': links.resume,
-      'links.verify_interest': links.verify_interest,
-      'links.leave_interest': links.leave_interest,
     }
-    const values: MergeValues = Object.assign(found as MergeValues, { [FOOTER]: settings.footer ?? '' })
+    const beside = { [FOOTER]: settings.footer ?? '', [OPENING]: '', [REDIRECT]: '' }
+    const values: MergeValues = Object.assign(found as MergeValues, beside)
+    for (const field of LINK_FIELDS) values[field] = isRead.has(field) ? links[LINKS[field]] : ''
     for (const field of MAY_BE_EMPTY) {
       const empty = values[field].trim() === ''
       if (empty) values[field] = fallbacks[field] ?? ''
@@ -165,7 +179,7 @@ export function findEmptyFields(
 export function linksTo(place: string): MergeLinks {
   return {
     ...{ unsubscribe: place, preferences: place, confirm: place, apply: place, code_of_conduct: place },
-    ...{ expectations: place, interest: place, verify: place, resume: place },
+    ...{ expectations: place, interest: place, check_in: place, verify: place, resume: place },
     ...{ verify_interest: place, leave_interest: place },
   }
 }

@@ -1,9 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { baseField, FOOTER, MERGE_FIELDS, type MergeField, type PieceField } from './merge-fields.ts'
+import { baseField, isOwnField, MERGE_FIELDS, type MergeField, type OwnField, type PieceField } from './merge-fields.ts'
 import { scanMergeFields } from './merge-syntax.ts'
 
-/** A stretch of final text, or a value to put in for each person. */
-export type Piece = string | { field: PieceField }
+/**
+ * A stretch of final text, a value to put in for each person, or the address of a link that may lead through a
+ * redirect: as it is, not escaped. What was compiled before there were redirects has none of these, and its addresses
+ * stand in the text: they are written as they are.
+ */
+export type Piece = TextPiece | { link: string }
+/** Of a text whose links are decided. */
+export type TextPiece = string | { field: PieceField }
 
 /**
  * Stand-ins for merge fields while a text goes through Markdown, Handlebars and MJML: letters and digits only, so
@@ -17,8 +23,10 @@ export interface Markers {
   /** The field when the whole text is one marker. */
   only(text: string): MergeField | undefined
   has(text: string): boolean
-  /** A marker for the programme's footer. */
-  footer(): string
+  /** A marker for what is put in beside the merge fields. */
+  own(field: OwnField): string
+  /** A marker for the address of a link that may lead through a redirect. */
+  link(url: string): string
   /** The text cut at its markers; a part with a field is the marker itself. */
   parts(text: string): { text: string; field?: MergeField }[]
   /** The marker of each merge field replaced, for measuring, isolating or showing a sample. */
@@ -29,11 +37,12 @@ export function openMarkers(): Markers {
   const secret = `pp${randomBytes(12).toString('hex')}`
   const pattern = new RegExp(`${secret}z(\\d+)z`, 'g')
   const whole = new RegExp(`^${pattern.source}$`)
-  const fields: PieceField[] = []
-  const fieldAt = (index: string) => fields[Number(index)] as PieceField
+  const marked: Exclude<Piece, string>[] = []
+  const markerOf = (piece: Exclude<Piece, string>) => `${secret}z${marked.push(piece) - 1}z`
+  const pieceAt = (index: string) => marked[Number(index)] as Exclude<Piece, string>
   const mergeFieldAt = (index: string | undefined) => {
-    const field = index === undefined ? FOOTER : fieldAt(index)
-    return field === FOOTER ? undefined : baseField(field)
+    const piece = index === undefined ? undefined : pieceAt(index)
+    return piece === undefined || 'link' in piece || isOwnField(piece.field) ? undefined : baseField(piece.field)
   }
   const replace: Markers['replace'] = (text, by) =>
     text.replace(pattern, (marker, index: string) => {
@@ -43,13 +52,13 @@ export function openMarkers(): Markers {
   return {
     mark(text) {
       return scanMergeFields(text)
-        .parts.map((part) => (typeof part === 'string' ? part : `${secret}z${fields.push(part.field) - 1}z`))
+        .parts.map((part) => (typeof part === 'string' ? part : markerOf(part)))
         .join('')
     },
     split(text) {
       const pieces: Piece[] = text
         .split(pattern)
-        .map((part, at) => (at % 2 === 0 ? part : { field: fieldAt(part) }))
+        .map((part, at) => (at % 2 === 0 ? part : pieceAt(part)))
         .filter((piece) => piece !== '')
       if (pieces.some((piece) => typeof piece === 'string' && piece.includes(secret)))
         throw new Error('a merge field was damaged while the text was compiled')
@@ -59,7 +68,8 @@ export function openMarkers(): Markers {
       return mergeFieldAt(whole.exec(text)?.[1])
     },
     has: (text) => text.includes(secret),
-    footer: () => `${secret}z${fields.push(FOOTER) - 1}z`,
+    own: (field) => markerOf({ field }),
+    link: (url) => markerOf({ link: url }),
     parts: (text) =>
       text
         .split(new RegExp(`(${secret}z\\d+z)`))
@@ -76,16 +86,24 @@ export function openMarkers(): Markers {
 export function fieldsOf(...texts: Piece[][]): MergeField[] {
   const used = texts
     .flat()
-    .flatMap((piece) => (typeof piece === 'string' || piece.field === FOOTER ? [] : [baseField(piece.field)]))
+    .flatMap((piece) =>
+      typeof piece === 'string' || 'link' in piece || isOwnField(piece.field) ? [] : [baseField(piece.field)],
+    )
   return [...new Set(used)]
 }
 
-/** The text as it reads with the sample of each field. */
-export function sampleText(pieces: Piece[]): string {
+/** The addresses that may lead through a redirect, each once. */
+export function linksIn(pieces: readonly Piece[]): string[] {
+  return [...new Set(pieces.flatMap((piece) => (typeof piece !== 'string' && 'link' in piece ? piece.link : [])))]
+}
+
+/** The text as it reads with the sample of each field, and `own` for what is put in beside them. */
+export function sampleText(pieces: readonly Piece[], own: Partial<Record<OwnField, string>> = {}): string {
   return pieces
     .map((piece) => {
       if (typeof piece === 'string') return piece
-      return piece.field === FOOTER ? '' : MERGE_FIELDS[baseField(piece.field)].sample
+      if ('link' in piece) return piece.link
+      return isOwnField(piece.field) ? (own[piece.field] ?? '') : MERGE_FIELDS[baseField(piece.field)].sample
     })
     .join('')
 }

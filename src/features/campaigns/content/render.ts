@@ -1,7 +1,8 @@
 import type { Compiled } from './compile.ts'
-import { baseField, FOOTER, MERGE_FIELDS, type PieceField } from './merge-fields.ts'
+import { linkKey } from './link-key.ts'
+import { baseField, FOOTER, isOwnField, MERGE_FIELDS, OPENING, type PieceField, REDIRECT } from './merge-fields.ts'
 import type { MergeValues } from './merge-values.ts'
-import type { Piece } from './pieces.ts'
+import type { Piece, TextPiece } from './pieces.ts'
 
 /** How a value is written into one part of a message. */
 export type Escape = (value: string, field: PieceField) => string
@@ -9,11 +10,23 @@ export type Escape = (value: string, field: PieceField) => string
 /** A person's text: the pieces with their values, each escaped and never read again. */
 export function renderPieces(pieces: Piece[], values: MergeValues, write: Escape): string {
   let text = ''
-  for (const piece of pieces) text += typeof piece === 'string' ? piece : write(values[piece.field], piece.field)
+  for (const piece of placeLinks(pieces, { counted: false }))
+    text += typeof piece === 'string' ? piece : write(values[piece.field], piece.field)
   return text
 }
 
-/** The one function behind preview, test email and sending. */
+/**
+ * The text with its links written: as the addresses that they are, or counted, through the redirect, which is the
+ * reader's own beginning and the key of the link. Done once for all readers.
+ */
+export function placeLinks(pieces: readonly Piece[], { counted }: { counted: boolean }): TextPiece[] {
+  return pieces.flatMap((piece): TextPiece[] => {
+    if (typeof piece === 'string' || 'field' in piece) return [piece]
+    return counted ? [{ field: REDIRECT }, linkKey(piece.link)] : [escapeHtml(piece.link)]
+  })
+}
+
+/** The one function behind preview, test email and sending; here without redirects and without what only sending adds. */
 export function renderMessage(
   compiled: Compiled,
   values: MergeValues,
@@ -31,13 +44,18 @@ export function escapesOf(direction: 'ltr' | 'rtl'): { subject: Escape; html: Es
   const against = direction === 'rtl' ? LTR_LETTER : RTL_LETTER
   return {
     subject: (value) => plainValue(value),
-    html: (value, field) => (field === FOOTER ? footerAsHtml(value) : escapeHtml(plainValue(value))),
+    html(value, field) {
+      if (field === FOOTER) return footerAsHtml(value)
+      return field === OPENING ? openingAsHtml(value) : escapeHtml(plainValue(value))
+    },
     // In HTML <bdi> keeps a name of the other direction together; in plain text the isolates of Unicode do. Only
     // where needed: old programs show them as boxes. Never around an address: it would stop being one.
     text(value, field) {
       if (field === FOOTER) return footerAsText(value)
       const plain = plainValue(value)
-      return against.test(plain) && MERGE_FIELDS[baseField(field)].kind !== 'url' ? `\u2068${plain}\u2069` : plain
+      return !isOwnField(field) && against.test(plain) && MERGE_FIELDS[baseField(field)].kind !== 'url'
+        ? `\u2068${plain}\u2069`
+        : plain
     },
   }
 }
@@ -62,6 +80,11 @@ function footerAsHtml(footer: string): string {
   return footerLines(footer)
     .map((line) => (line === '' ? '<br>' : `<br><bdi>${escapeHtml(line)}</bdi>`))
     .join('')
+}
+
+/** Nothing at all without an address: whoever did not agree gets no picture. */
+export function openingAsHtml(url: string): string {
+  return url === '' ? '' : `<img src="${escapeHtml(url)}" alt="" width="1" height="1" role="presentation">`
 }
 
 function footerAsText(footer: string): string {

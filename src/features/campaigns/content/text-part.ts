@@ -1,5 +1,5 @@
 import type { Token } from 'markdown-it'
-import { MERGE_FIELDS } from './merge-fields.ts'
+import { FOOTER, MERGE_FIELDS } from './merge-fields.ts'
 import type { ParsedVariant } from './parse.ts'
 import type { Phrases, ReaderLinks } from './phrases.ts'
 import type { Markers } from './pieces.ts'
@@ -39,7 +39,7 @@ export function writeText(
   writeParagraph(footer, '-'.repeat(40))
   for (const sentence of [phrases.programme, phrases.why, phrases.reply]) writeLine(footer, mark(sentence), '', '')
   // Its lines begin with their own line break, so that an empty footer leaves no hole.
-  footer.lines.push(`${footer.lines.pop()}${variant.markers.footer()}`)
+  footer.lines.push(`${footer.lines.pop()}${variant.markers.own(FOOTER)}`)
   if (unsubscribe) writeLink(footer, phrases.stop, unsubscribe, '', '')
   if (preferences) writeLink(footer, phrases.preferences, preferences, '', '')
   return `${writer.lines.join('\n').trim()}\n`

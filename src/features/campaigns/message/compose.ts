@@ -7,13 +7,13 @@ import { composeMessage, type Mailbox } from '../../../platform/mail/message.ts'
 import type { ClaimedDelivery, Compose, Composed } from '../../deliveries/index.ts'
 import { getProgramme, type Programme } from '../../programme/index.ts'
 import type { Compiled } from '../content/compile.ts'
-import { escapesOf, renderPieces } from '../content/index.ts'
+import { escapesOf, linksIn, OPENING, placeLinks, REDIRECT, renderPieces } from '../content/index.ts'
 import type { PieceField } from '../content/merge-fields.ts'
 import { type MergeLinks, type MergeRow, type MergeValues, mergeValuesFor } from '../content/merge-values.ts'
 import { ensureCompiled } from '../writing/compiled.ts'
 import { getSampleRow, listContactRows, listMergeRows } from '../writing/queries.ts'
-import { getComposeSettings } from './compose-queries.ts'
-import { linksOf } from './links.ts'
+import { getComposeSettings, recordLinks } from './compose-queries.ts'
+import { linksOf, openingOf, redirectOf } from './links.ts'
 import { senderOf } from './sender.ts'
 
 interface ComposeDeps {
@@ -31,6 +31,8 @@ interface Prepared {
   valuesOf(row: MergeRow, links: MergeLinks): MergeValues
   subject(values: MergeValues): string
   from: Mailbox
+  /** Whether any link leads through a redirect. */
+  redirects: boolean
   automatic: boolean
   roundCode: string
 }
@@ -108,14 +110,17 @@ async function prepareVersion(
     getComposeSettings(deps.db, campaignId),
   ])
   const from = senderOf(deps.config, programme, settings.from_name)
+  const urls = programme.count_clicks ? [...new Set([...compiled.values()].flatMap(({ html }) => linksIn(html)))] : []
+  // Before the first message of the version exists: no redirect leaves that leads nowhere.
+  await recordLinks(deps.db, campaignId, urls)
   const variants = new Map(
     [...compiled].map(([language, variant]) => {
       const escapes = escapesOf(variant.direction)
       const prepared: Prepared = {
         compiled: variant,
         body: encodeBody(
-          { pieces: variant.text, escape: escapes.text },
-          { pieces: variant.html, escape: escapes.html },
+          { pieces: placeLinks(variant.text, { counted: false }), escape: escapes.text },
+          { pieces: placeLinks(variant.html, { counted: programme.count_clicks }), escape: escapes.html },
           `pp-${randomBytes(12).toString('hex')}`,
         ),
         valuesOf: mergeValuesFor({
@@ -124,9 +129,11 @@ async function prepareVersion(
           fallbacks: settings.fallbacks,
           sender_name: from.name,
           footer: programme.footer,
+          fields: variant.fields,
         }),
         subject: (values) => renderPieces(variant.subject, values, escapes.subject),
         from,
+        redirects: programme.count_clicks && linksIn(variant.html).length > 0,
         automatic: settings.lane === 'automatic',
         roundCode: settings.round_code,
       }
@@ -150,6 +157,9 @@ function composeOne(
     },
   )
   const values = variant.valuesOf(row, links)
+  if (variant.redirects) values[REDIRECT] = redirectOf({ keys, config }, delivery.id)
+  // Only where the message goes to whom it concerns: whoever tests a campaign as a reader has agreed to nothing.
+  if (row.opening_addresses?.includes(delivery.address)) values[OPENING] = openingOf({ keys, config }, delivery.id)
   const message = composeMessage(
     {
       from: variant.from,

@@ -17,6 +17,7 @@ import {
   listAddresses,
 } from '../content/index.ts'
 import { type ComposeSettings, getComposeSettings } from '../message/compose-queries.ts'
+import { exampleTracking } from '../message/links.ts'
 import { senderOf } from '../message/sender.ts'
 import { getScheduledCampaign, type ScheduledCampaign } from '../schedule/schedule-queries.ts'
 import { makeupOf } from '../writing/compiled.ts'
@@ -27,7 +28,7 @@ import { listLinkChecks } from './link-checks-queries.ts'
 interface FactsDeps {
   /** One moment for the whole check: a campaign for "now" is not past by the time it is looked at. */
   now: Date
-  config: { mailFrom: string }
+  config: { mailFrom: string; publicUrl: string }
 }
 
 /** Everything that speaks for or against sending a campaign as it is now. @throws NotFound */
@@ -109,14 +110,16 @@ async function gatherTextFacts(deps: FactsDeps, db: DbOrTx, campaign: ScheduledC
   const settings = await getComposeSettings(db, campaign.id)
   const variants = await compileWhatCan(db, campaign)
   const known = await findKnown(db, variants)
+  const programme = await getProgramme(db)
+  const tracking = exampleTracking(deps.config, programme.count_clicks)
   const compiled = new Map(
     variants.flatMap((variant) => (variant.compiled ? [[variant.language, variant.compiled]] : [])),
   )
   const facts: Omit<CampaignCheck, 'audience' | 'recent_overlap'> = {
-    variants: variants.map((variant) => ({ ...variant, ...known })),
+    variants: variants.map((variant) => ({ ...variant, ...known, tracking })),
     default_language: campaign.language,
     fallbacks: settings.fallbacks,
-    from_name: senderOf(deps.config, await getProgramme(db), settings.from_name).name,
+    from_name: senderOf(deps.config, programme, settings.from_name).name,
     // A draft that nobody schedules at this moment is looked at for the time it is planned for.
     send_at: sendAt ?? (campaign.state === 'draft' ? campaign.planned_at : null),
     now: deps.now,

@@ -12,7 +12,7 @@ interface RouteDeps {
   db: Db
   clock: Clock
   ring: Ring
-  config: { mailFrom: string }
+  config: { mailFrom: string; publicUrl: string }
 }
 
 const closed = { additionalProperties: false } as const
@@ -92,7 +92,7 @@ export function addScheduleRoutes(app: TypedApp, deps: RouteDeps): void {
   app.route({
     method: 'GET',
     url: '/people/:id/why',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Ask why a person got an email or not', audited: true },
     schema: {
       tags: ['People'],
       summary: 'Why did this person (not) get this email?',

@@ -21,7 +21,7 @@ interface ScheduleDeps {
   db: Db
   clock: Clock
   ring: Ring
-  config: { mailFrom: string }
+  config: { mailFrom: string; publicUrl: string }
 }
 
 /** What the officer is told once a campaign is scheduled. */

@@ -13,7 +13,7 @@ interface SweepDeps {
   clock: Clock
   ring: Ring
   log: Pick<Logger, 'error' | 'info'>
-  config: { mailFrom: string }
+  config: { mailFrom: string; publicUrl: string }
   senderId: number
   /** Doorbells that wait already: ringing more would only pile them up. */
   countWaiting(): Promise<number>

@@ -228,6 +228,9 @@ export async function recordCompiled(
 export async function listMergeRows(db: DbOrTx, campaignId: number, personIds: readonly number[]): Promise<MergeRow[]> {
   const { rows } = await sql<MergeRow>`
     select p.id as person_id, p.given_name, p.family_name, p.country_code, p.language,
+      case when (
+        select given from consents where person_id = p.id and purpose = 'tracking' order by id desc limit 1
+      ) then array(select address from addresses where person_id = p.id) end as opening_addresses,
       coalesce(partners.list, '[]'::jsonb) as partners, coalesce(partners.reasons, '{}') as reasons,
       r.code as round_code, r.name as round_name, r.starts_on as round_starts_on, r.ends_on as round_ends_on,
       r.confirm_by as round_confirm_by, r.applications_close_on as round_applications_close_on

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../lib/clock.ts'
 import { Conflict, NotFound } from '../../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../../platform/db/open.ts'
 import { createPartnerships, ensureIntroductionDraft, findIntroduction } from '../../partnerships/index.ts'
@@ -36,14 +37,17 @@ export interface Approving {
  * @throws NotFound, Conflict `not_finished`, `other_run_approved`, `no_proposals`, `data_changed`, `no_longer_confirmed`,
  * `contradiction` or `has_partner`
  */
-export async function approveRun({ db }: { db: Db }, { id, accept_changed = false, by }: Approving): Promise<Approved> {
+export async function approveRun(
+  { db, clock }: { db: Db; clock: Clock },
+  { id, accept_changed = false, by }: Approving,
+): Promise<Approved> {
   const run = await findRun(db, id)
   if (!run) throw new NotFound(`Matching run ${id}`)
   if (!run.approved_at && !accept_changed) await refuseChanged(db, run)
   return db.transaction().execute(async (tx) => {
     await lockRoundMatching(tx, run.round_id)
     const already = (await findRunForUpdate(tx, id))?.approved_at !== null
-    const campaign_id = already ? await readIntroductionId(tx, run) : await approve(tx, run, by)
+    const campaign_id = already ? await readIntroductionId(tx, run) : await approve(tx, run, { by, now: clock.now() })
     return { partnerships: await countPartnershipsOfRun(tx, id), campaign_id, already }
   })
 }
@@ -53,7 +57,7 @@ async function readIntroductionId(tx: DbOrTx, { round_id }: RunRow): Promise<num
 }
 
 /** Returns the id of the draft that introduces them. */
-async function approve(tx: DbOrTx, run: RunRow, by: string): Promise<number> {
+async function approve(tx: DbOrTx, run: RunRow, { by, now }: { by: string; now: Date }): Promise<number> {
   if (!run.finished_at) throw new Conflict('not_finished', `Run ${run.id} has not found its proposals yet.`)
   const other = await findApprovedRun(tx, run.round_id)
   if (other !== undefined)
@@ -68,7 +72,7 @@ async function approve(tx: DbOrTx, run: RunRow, by: string): Promise<number> {
   await refuseLost(tx, run.id)
   await refuseBrokenDecisions(tx, run.id)
   await recordApproved(tx, run.id, by)
-  await createPartnerships(tx, { round_id: run.round_id, run_id: run.id, partnerships })
+  await createPartnerships(tx, { round_id: run.round_id, run_id: run.id, partnerships, now })
   return ensureIntroductionDraft(tx, { round_id: run.round_id, by })
 }
 

@@ -20,7 +20,7 @@ export function addProposalRoutes(app: TypedApp, deps: IntroduceDeps): void {
   app.route({
     method: 'GET',
     url: '/matching-runs/:id/proposals',
-    config: { allow: 'matching.read' },
+    config: { allow: 'matching.read', does: 'List the proposals of a matching run', audited: true },
     schema: {
       tags,
       summary: 'Proposals of a run, the lowest score first',
@@ -44,7 +44,7 @@ export function addProposalRoutes(app: TypedApp, deps: IntroduceDeps): void {
   app.route({
     method: 'GET',
     url: '/proposals/:id',
-    config: { allow: 'matching.read' },
+    config: { allow: 'matching.read', does: 'Look at a proposal', audited: true },
     schema: {
       tags,
       summary: 'A proposal with everything that speaks for it, criterion by criterion',
@@ -55,7 +55,7 @@ export function addProposalRoutes(app: TypedApp, deps: IntroduceDeps): void {
   app.route({
     method: 'GET',
     url: '/matching-runs/:id/candidates',
-    config: { allow: 'matching.read' },
+    config: { allow: 'matching.read', does: 'List who might be whose partner', audited: true },
     schema: {
       tags,
       summary: 'The partners that a person could get instead, the cheapest for the run first',

@@ -69,7 +69,7 @@ function addDecisionRoutes(app: TypedApp, deps: { db: Db }): void {
   app.route({
     method: 'GET',
     url: '/rounds/:code/matching-decisions',
-    config: { allow: 'matching.read' },
+    config: { allow: 'matching.read', does: 'List decisions about pairs', audited: true },
     schema: { tags, summary: 'Who is kept together and who is never paired', params: CodeParams },
     handler: async ({ params }) => ({ items: await listMatchingDecisions(deps, params), next: null }),
   })

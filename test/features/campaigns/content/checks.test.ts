@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   type CampaignCheck,
   checkCampaign,
+  checkVariant,
   compileVariant,
   FINDING_CODES,
   type FindingCode,
@@ -116,6 +117,31 @@ const SEEDED: Record<FindingCode, [level: string, make: () => Promise<CampaignCh
   ],
   second_person_needed: ['problem', campaign({ second_person: { over: 100, given: false } }), /More than 100/],
 }
+
+test('a page of one reader, copied from an email, is refused: everybody would act for that one', async () => {
+  const token = 'abcdefghijklmnopqrstuvwxyz23'
+  const pages = [
+    'u/*',
+    'p/preferences/*',
+    'p/confirm/*',
+    'p/check-in/*/',
+    'apply/resume/*?x=1',
+    'interest/leave/*',
+    't/*/abc',
+  ]
+  for (const page of pages) {
+    const url = `https://pairpost.example/${page.replace('*', token)}`
+    const text = textWith({ body_markdown: `[Stop](${url})` })
+    const found = checkVariant({ language: 'en', lane: 'campaign', text, compiled: undefined })
+    expect(found, url).toMatchObject([
+      { code: 'link_malformed', message: expect.stringContaining('the page of one reader') },
+    ])
+  }
+  for (const page of ['apply/2016A', 'conduct', `u/${token}more`, `wiki/u/${token.toUpperCase()}`]) {
+    const text = textWith({ body_markdown: `[Read](https://pairpost.example/${page})` })
+    expect(checkVariant({ language: 'en', lane: 'campaign', text, compiled: undefined })).toEqual([])
+  }
+})
 
 test('a campaign with nothing wrong has no findings', async () => {
   expect(checkCampaign(await campaignWith())).toEqual([])

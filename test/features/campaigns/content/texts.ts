@@ -27,6 +27,7 @@ export function valuesWith(row: Partial<MergeRow> = {}, language = 'en'): MergeV
     code_of_conduct: 'https://pairpost.example/conduct',
     expectations: 'https://pairpost.example/expectations',
     interest: 'https://pairpost.example/interest',
+    check_in: 'https://pairpost.example/p/check-in/abc',
     verify: 'https://pairpost.example/apply/verify/abc',
     resume: 'https://pairpost.example/apply/resume/abc',
     verify_interest: 'https://pairpost.example/interest/verify/abc',
