@@ -46,7 +46,7 @@ export function addEditPage(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: '/console/participants/:id/edit',
-    config: { allow: 'people.write' },
+    config: { allow: 'people.write', does: 'Look at a person to edit them', audited: true },
     schema: { params: PersonParams },
     handler: async ({ params }, reply) => {
       const person = await getPerson(deps, params)

@@ -1,6 +1,7 @@
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import type { ConsoleDeps } from '../shell.ts'
 import { addAnswerAction } from './answer-action.ts'
+import { addConsentAction } from './consent-action.ts'
 import { addEditPage } from './edit-page.ts'
 import { addParticipantList } from './list-page.ts'
 import { addPersonPage } from './person-page.ts'
@@ -13,4 +14,5 @@ export function addParticipantPages(app: TypedApp, deps: ConsoleDeps): void {
   addEditPage(app, deps)
   addStopActions(app, deps)
   addAnswerAction(app, deps)
+  addConsentAction(app, deps)
 }

@@ -27,7 +27,7 @@ export function addParticipantList(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: '/console/participants',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Look at participants', audited: true },
     schema: { querystring: ListQuery },
     handler: async (request, reply) => {
       const { query } = request

@@ -1,6 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox'
 import { type Explanation, explainDelivery, listCampaignsForPerson } from '../../features/campaigns/index.ts'
 import { listAnswersOfPerson } from '../../features/confirmations/index.ts'
+import { listConsents } from '../../features/consents/index.ts'
 import { listDeliveriesOfPerson } from '../../features/deliveries/index.ts'
 import { listImportsOfPerson } from '../../features/imports/index.ts'
 import { listEventsOf, listIncomingOfPerson } from '../../features/inbox/index.ts'
@@ -11,6 +12,7 @@ import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { presentZone } from '../present/time.ts'
 import { roleOf, zoneOf } from '../settings/caller.ts'
 import type { ConsoleDeps } from '../shell.ts'
+import { presentConsents } from './present-consents.ts'
 import {
   presentCampaignOptions,
   presentHistory,
@@ -43,6 +45,7 @@ const NOTICES: Record<string, string> = {
   lifted: 'Mail goes to them again.',
   answered: 'Their answer is recorded.',
   'answered-before': 'It was recorded like this already; nothing has changed.',
+  consent: 'Recorded. Mail follows it from now on.',
   removed: 'Removed. No mail goes to them any more, and their application has ended.',
 }
 
@@ -52,7 +55,7 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: '/console/participants/:id',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Look at a person', audited: true },
     schema: { params: PersonParams, querystring: PersonQuery },
     handler: async (request, reply) => {
       const { params, query } = request
@@ -61,18 +64,20 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
       const person = await getPerson(deps, { id })
       const role = roleOf(request)
       const readsInbox = mayDo(role, 'inbox.read')
-      const [history, partners, mails, imports, campaigns, names, changes, answers, incoming, why] = await Promise.all([
-        listPersonSuppressions(deps, { id }),
-        listPartnersOfPerson(deps, { id }),
-        listDeliveriesOfPerson(db, { person_id: id, before: query.before, limit: PAGE }),
-        listImportsOfPerson(deps, { person_id: id }),
-        listCampaignsForPerson(db, { person_id: id, limit: MOST_CAMPAIGNS }),
-        readStaffNames(db),
-        listPreferenceChanges(db, id),
-        listAnswersOfPerson(db, id),
-        readsInbox ? listIncomingOfPerson(deps, { person_id: id }) : [],
-        asked === undefined ? undefined : explainDelivery(db, { person_id: id, campaign_id: asked }),
-      ])
+      const [history, partners, mails, imports, campaigns, names, changes, answers, incoming, consents, why] =
+        await Promise.all([
+          listPersonSuppressions(deps, { id }),
+          listPartnersOfPerson(deps, { id }),
+          listDeliveriesOfPerson(db, { person_id: id, before: query.before, limit: PAGE }),
+          listImportsOfPerson(deps, { person_id: id }),
+          listCampaignsForPerson(db, { person_id: id, limit: MOST_CAMPAIGNS }),
+          readStaffNames(db),
+          listPreferenceChanges(db, id),
+          listAnswersOfPerson(db, id),
+          readsInbox ? listIncomingOfPerson(deps, { person_id: id }) : [],
+          listConsents(deps, { person_id: id }),
+          asked === undefined ? undefined : explainDelivery(db, { person_id: id, campaign_id: asked }),
+        ])
       const events = await listEventsOf(
         db,
         mails.items.map((mail) => mail.id),
@@ -98,12 +103,13 @@ export function addPersonPage(app: TypedApp, deps: ConsoleDeps): void {
         imports: presentImports(imports, zone),
         stops,
         history: presentHistory(history, names, zone),
-        programmeMail: sayProgrammeMail(stops, history, zone),
+        consents: presentConsents(consents, { names, zone, programmeMail: sayProgrammeMail(stops, history, zone) }),
         campaigns: presentCampaignOptions(campaigns, asked),
         why: presentWhy(why, asked),
         yourZone: presentZone(zone, now),
         mayWrite: mayDo(role, 'people.write'),
         stoppable: person.addresses.length > 0,
+        privacy: mayDo(role, 'privacy.write') ? `${path}/privacy` : '',
       })
     },
   })

@@ -66,6 +66,8 @@ export interface Stop {
   warning: string
 }
 
+const STOPPED: Record<string, string> = { all: 'All mail is', news: 'Announcements are' }
+
 /** What stands, the newest first: one entry however many addresses there are. */
 export function presentStops(
   history: readonly PastSuppression[],
@@ -83,7 +85,7 @@ export function presentStops(
     return {
       scope: first.scope,
       reason: first.reason,
-      sentence: `${first.scope === 'all' ? 'All mail is' : 'Campaigns are'} stopped: ${sayReason(first.reason)}.`,
+      sentence: `${STOPPED[first.scope] ?? 'Campaigns are'} stopped: ${sayReason(first.reason)}.`,
       since: presentTime(first.created_at, zone),
       until: first.ends_at ? presentTime(first.ends_at, zone) : '',
       by: saySource(first.source, names),
@@ -105,7 +107,8 @@ export function presentHistory(history: readonly PastSuppression[], names: Reado
 }
 
 /** Whether the programme's mail goes to them, since when and by whom; what nobody knows is not claimed. */
-export function sayProgrammeMail(stops: readonly Stop[], history: readonly PastSuppression[], zone: string): string {
+export function sayProgrammeMail(every: readonly Stop[], past: readonly PastSuppression[], zone: string): string {
+  const [stops, history] = [every.filter(isOfProgrammeMail), past.filter(isOfProgrammeMail)]
   const all = stops.find(({ scope }) => scope === 'all')
   const stop = all ?? stops[0]
   if (stop) return `${all ? 'Off' : 'Off for campaigns'} since ${stop.since.text}, by ${stop.by}.`
@@ -113,6 +116,8 @@ export function sayProgrammeMail(stops: readonly Stop[], history: readonly PastS
   if (lifted.length === 0) return 'On. Nobody has ever stopped it.'
   return `On again since ${presentTime(new Date(Math.max(...lifted)), zone).text}.`
 }
+
+const isOfProgrammeMail = ({ scope }: { scope: string }) => scope !== 'news'
 
 export function presentImports(imports: Awaited<ReturnType<typeof listImportsOfPerson>>, zone: string) {
   return imports.map((row) => ({

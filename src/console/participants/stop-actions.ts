@@ -7,6 +7,9 @@ import { nameOf, stateBadge } from './words.ts'
 
 const SCOPE = Type.Union([Type.Literal('campaigns'), Type.Literal('all')])
 
+/** What can be lifted; announcements alone are stopped as a consent. */
+const STOPPED = Type.Union([SCOPE, Type.Literal('news')])
+
 /** What stops mail to a person and lets it go again, and removal for the code of conduct. */
 export function addStopActions(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
@@ -24,7 +27,7 @@ export function addStopActions(app: TypedApp, deps: ConsoleDeps): void {
     method: 'POST',
     url: '/console/participants/:id/lift',
     config: { allow: 'people.write', does: 'Let mail go to a person again' },
-    schema: { params: PersonParams, body: Type.Object({ scope: SCOPE, reason: Type.String({ maxLength: 40 }) }) },
+    schema: { params: PersonParams, body: Type.Object({ scope: STOPPED, reason: Type.String({ maxLength: 40 }) }) },
     handler: async ({ params, body }, reply) => {
       const { scope, reason } = body
       await liftPersonSuppressions(deps, { ...params, only: { scope, reason: reason.replaceAll('\0', '') } })
@@ -35,7 +38,7 @@ export function addStopActions(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: '/console/participants/:id/remove',
-    config: { allow: 'people.write' },
+    config: { allow: 'people.write', does: 'Look at a person to remove them', audited: true },
     schema: { params: PersonParams },
     handler: async ({ params }, reply) => {
       const person = await getPerson(deps, params)

@@ -78,7 +78,7 @@ export function addSuppressionPages(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: PATH,
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Look at the suppression list', audited: true },
     schema: { querystring: ListQuery },
     handler: async (request, reply) => show(request, reply, request.query),
   })

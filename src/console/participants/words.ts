@@ -21,7 +21,8 @@ export const stateBadge = (state: string): Badge => ({ tone: STATE_TONES[state] 
 /** What stops mail to somebody, for a list; undefined when nothing does. @param scopes of what stands */
 export function suppressedBadge(scopes: readonly string[]): Badge | undefined {
   if (scopes.includes('all')) return { tone: 'bad', text: 'suppressed' }
-  return scopes.length > 0 ? { tone: 'wait', text: 'campaigns stopped' } : undefined
+  if (scopes.includes('campaigns')) return { tone: 'wait', text: 'campaigns stopped' }
+  return scopes.length > 0 ? { tone: 'wait', text: 'announcements stopped' } : undefined
 }
 
 const REASONS: Record<string, string> = {
@@ -34,7 +35,9 @@ const REASONS: Record<string, string> = {
 }
 
 export const sayReason = (reason: string): string => REASONS[reason] ?? reason
-export const sayScope = (scope: string): string => (scope === 'all' ? 'all mail' : 'campaigns')
+
+const SCOPES: Record<string, string> = { all: 'all mail', campaigns: 'campaigns', news: 'announcements' }
+export const sayScope = (scope: string): string => SCOPES[scope] ?? scope
 
 /** Who did it. @param names of the staff, by "staff 3" */
 export function saySource(source: string, names: ReadonlyMap<string, string>): string {

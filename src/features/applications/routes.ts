@@ -73,7 +73,7 @@ function addTriageRoutes(app: TypedApp, deps: RouteDeps): void {
   app.route({
     method: 'GET',
     url: '/rounds/:code/applications',
-    config: { allow: 'applications.read' },
+    config: { allow: 'applications.read', does: 'List applications', audited: true },
     schema: {
       tags: ['applications'],
       summary: 'Applications of a round as they came, with how the countries share its places',
@@ -122,7 +122,7 @@ function addDuplicateRoutes(app: TypedApp, deps: RouteDeps): void {
   app.route({
     method: 'GET',
     url: '/rounds/:code/duplicates',
-    config: { allow: 'applications.read' },
+    config: { allow: 'applications.read', does: 'List people who may be one', audited: true },
     schema: {
       tags: ['applications'],
       summary: 'Pairs of people that may be one person, of whom one at least applied to the round',

@@ -1,6 +1,6 @@
 /**
  * Confirmations: who takes part. Owns the table confirmation_answers and the way of an application from applied to
- * confirmed, declined or lapsed: asking by email, reminders, answers by reply, by the page behind a link and by staff,
+ * confirmed, declined, lapsed or withdrawn: asking by email, reminders, answers by reply, by the page behind a link and by staff,
  * the last day.
  *
  * Guarantees (test/features/confirmations):
@@ -10,6 +10,7 @@
  *   said first never undoes what was said later.
  * - Looking at a link changes nothing. Saying the same again changes nothing and sends nothing.
  * - Every answer is kept with how it came. An answer and its notice are recorded together or not at all.
+ * - Who leaves a round by their own word frees their partner in the same moment, and nothing else changes.
  * - Nobody is asked twice by two clicks, and nobody's place lapses while something of theirs is unread or undecided.
  * - Answers that staff bring together are recorded as a whole or, with every fault named, not at all.
  *
@@ -18,6 +19,7 @@
  */
 export { type Answering, type Recorded, recordReplyAnswer } from './answer.ts'
 export { type KeptAnswer, listAnswersOfPerson } from './answer-queries.ts'
+export { leaveRound, listPlaces, mayLeave, type PlaceRow } from './leave.ts'
 export { addConfirmPages } from './page-routes.ts'
 export { type Reminded, type Reminding, remindSilent } from './remind.ts'
 export type { PlannedReminder } from './reminders.ts'

@@ -13,7 +13,7 @@ export interface RequestDeps {
   db: Db
   clock: Clock
   ring: Ring
-  config: { mailFrom: string }
+  config: { mailFrom: string; publicUrl: string }
 }
 
 export interface Asking {

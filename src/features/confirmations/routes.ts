@@ -85,7 +85,7 @@ export function addConfirmationRoutes(app: TypedApp, deps: RequestDeps): void {
   app.route({
     method: 'GET',
     url: '/rounds/:code/confirmations/people',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'List the people of a confirmation', audited: true },
     schema: {
       tags,
       summary: 'The people behind a figure, by id',

@@ -29,6 +29,8 @@ export async function recordDecisions(
     as === 'accepted'
       ? sql`state = 'accepted', accepted_at = ${now}`
       : sql`state = 'queued', due_at = greatest(due_at, ${now})`
+  // Who was erased has no address that it could go to again: theirs stays uncertain.
+  const whom = as === 'resend' ? sql`and address is not null` : sql``
   await sql`update deliveries set updated_at = clock_timestamp(), ${decided}
-    where id = any(${ids}::bigint[]) and state = 'uncertain'`.execute(tx)
+    where id = any(${ids}::bigint[]) and state = 'uncertain' ${whom}`.execute(tx)
 }

@@ -21,7 +21,7 @@ export function addDeliveryRoutes(app: TypedApp, { db, clock, ring }: RouteDeps)
   app.route({
     method: 'GET',
     url: '/campaigns/:id/deliveries',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'List the deliveries of a campaign', audited: true },
     schema: {
       tags: ['Deliveries'],
       summary: "A campaign's deliveries, by state",
@@ -41,7 +41,7 @@ export function addDeliveryRoutes(app: TypedApp, { db, clock, ring }: RouteDeps)
   app.route({
     method: 'GET',
     url: '/deliveries/:id',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Look at a delivery', audited: true },
     schema: { tags: ['Deliveries'], summary: "One delivery with every attempt and the server's words", params: Id },
     handler: ({ params }) => getDelivery(db, params.id),
   })

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db, DbOrTx } from '../../platform/db/open.ts'
+import type { DbOrTx } from '../../platform/db/open.ts'
 
 export interface Unsubscription {
   delivery_id: number
@@ -23,7 +23,7 @@ const ADDRESSES = (deliveryId: number) => sql`
   select a.address from deliveries d join addresses a on a.person_id = d.person_id
   where d.id = ${deliveryId} and d.address is not null and not d.is_test`
 
-export async function findStopped(db: Db, deliveryId: number): Promise<Unsubscription | undefined> {
+export async function findStopped(db: DbOrTx, deliveryId: number): Promise<Unsubscription | undefined> {
   const { rows } = await sql<Unsubscription>`
     select ${deliveryId}::bigint as delivery_id,
       coalesce(bool_or(s.scope = 'campaigns'), false) as programme_mail_stopped,
@@ -34,6 +34,23 @@ export async function findStopped(db: Db, deliveryId: number): Promise<Unsubscri
       and s.reason = 'unsubscribed' and s.lifted_at is null
     having count(*) > 0`.execute(db)
   return rows[0]
+}
+
+/** Whose wish it is; undefined for a test email, a contact, and a person of whom nothing is left. */
+export async function findWisher(db: DbOrTx, deliveryId: number): Promise<number | undefined> {
+  const { rows } = await sql<{ person_id: number }>`
+    select d.person_id from deliveries d join people p on p.id = d.person_id
+    where d.id = ${deliveryId} and not d.is_test and d.address is not null and p.erased_at is null`.execute(db)
+  return rows[0]?.person_id
+}
+
+/** That this email made its reader stop, by the button of a mail program or a page: once, however it is asked again. */
+export async function recordUnsubscribeEvent(tx: DbOrTx, deliveryId: number, at: Date): Promise<void> {
+  await sql`
+    insert into delivery_events (delivery_id, kind, at)
+    select ${deliveryId}, 'unsubscribe', ${at}
+    where not exists (select from delivery_events where delivery_id = ${deliveryId} and kind = 'unsubscribe')
+    on conflict (delivery_id) where kind = 'unsubscribe' and incoming_id is null do nothing`.execute(tx)
 }
 
 /** Asked twice, or by two at once, it changes nothing more. */

@@ -1,4 +1,6 @@
 import { fillPhrase, type ReaderPhrases, writeDate } from '../../platform/http/reader-phrases.ts'
+import type { StandingConsents } from '../consents/index.ts'
+import { presentChoices } from './present-choices.ts'
 import type { ReaderRow } from './queries.ts'
 import { offeredLanguages, offeredZones, pauseDays, zoneOfReader } from './rules.ts'
 import type { Decision } from './service.ts'
@@ -8,6 +10,10 @@ export const SAID: Record<Decision['decide'], keyof ReaderPhrases> = {
   save: 'saved_details',
   stop_topics: 'saved_topics_off',
   start_topics: 'saved_topics_on',
+  stop_news: 'saved_news_off',
+  start_news: 'saved_news_on',
+  stop_tracking: 'saved_tracking_off',
+  start_tracking: 'saved_tracking_on',
   pause: 'saved_paused',
   resume: 'saved_resumed',
   stop_everything: 'saved_stopped',
@@ -28,6 +34,9 @@ export interface PreferencePage {
   words: ReaderPhrases
   now: Date
   languages: readonly string[]
+  consents: StandingConsents
+  /** Rounds that the reader may leave. */
+  places: readonly { code: string; name: string }[]
   /** The code of what was just done. */
   done: string | undefined
   /** What was sent and refused, with the fields at fault. */
@@ -64,6 +73,12 @@ export function presentPreferences(reader: ReaderRow, page: PreferencePage) {
     everything_stopped: reader.everything_stopped,
     held_otherwise: reader.held_otherwise,
     topics_stopped: reader.topics_stopped,
+    choices: presentChoices({ ...reader, token }, page.consents, words),
+    places: page.places.map(({ code, name }) => ({
+      title: fillPhrase(words.place, { round: name }),
+      text: fillPhrase(words.leave_link, { round: name }),
+      href: `/p/preferences/${token}/leave?round=${encodeURIComponent(code)}`,
+    })),
     paused: reader.paused_until ? fillPhrase(words.paused, { date: writeDate(reader.paused_until, words, zone) }) : '',
     days,
     typed,

@@ -12,6 +12,7 @@ export interface ReaderRow {
   time_zone: string | null
   country_code: string
   topics_stopped: boolean
+  news_stopped: boolean
   everything_stopped: boolean
   /** The end of a pause that has not ended. */
   paused_until: Date | null
@@ -25,11 +26,13 @@ export async function findReader(db: DbOrTx, deliveryId: number, now: Date): Pro
     select d.id as delivery_id, d.person_id, d.is_test, coalesce(p.given_name, '') as given_name,
       case when p.id is null or d.is_test then d.language else p.language end as language,
       p.time_zone, coalesce(p.country_code, '') as country_code,
-      standing.topics_stopped, standing.everything_stopped, standing.paused_until, standing.held_otherwise
+      standing.topics_stopped, standing.news_stopped, standing.everything_stopped,
+      standing.paused_until, standing.held_otherwise
     from deliveries d
     left join people p on p.id = d.person_id
     cross join lateral (
       select coalesce(bool_or(s.reason = 'unsubscribed' and s.scope = 'campaigns'), false) as topics_stopped,
+        coalesce(bool_or(s.reason = 'unsubscribed' and s.scope = 'news'), false) as news_stopped,
         coalesce(bool_or(s.reason = 'unsubscribed' and s.scope = 'all'), false) as everything_stopped,
         max(s.ends_at) filter (where s.reason = 'paused' and s.ends_at > ${now}) as paused_until,
         coalesce(bool_or(s.reason not in ('unsubscribed', 'paused')), false) as held_otherwise
@@ -37,7 +40,17 @@ export async function findReader(db: DbOrTx, deliveryId: number, now: Date): Pro
       where a.person_id = d.person_id and not d.is_test
     ) standing
     where d.id = ${deliveryId}
-      and (d.is_test or exists (select from addresses a where a.person_id = d.person_id))`.execute(db)
+      and (d.is_test or (p.erased_at is null and exists (select from addresses a where a.person_id = d.person_id)))`.execute(
+    db,
+  )
+  return rows[0]
+}
+
+/** The round that an email is about. */
+export async function findRoundOfDelivery(db: DbOrTx, deliveryId: number) {
+  const { rows } = await sql<{ code: string; name: string }>`
+    select r.code, r.name from deliveries d join campaigns c on c.id = d.campaign_id join rounds r on r.id = c.round_id
+    where d.id = ${deliveryId}`.execute(db)
   return rows[0]
 }
 

@@ -1,6 +1,8 @@
 import type { Clock } from '../../lib/clock.ts'
 import { InvalidInput } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
+import { quoteDecision, type ReaderPhrases, readerPhrases } from '../../platform/http/reader-phrases.ts'
+import { type Purpose, recordDecision } from '../consents/index.ts'
 import { resubscribe, unsubscribe } from '../deliveries/index.ts'
 import { endPause, pausePerson, updatePerson } from '../people/index.ts'
 import { getProgramme } from '../programme/index.ts'
@@ -12,13 +14,27 @@ export interface PreferenceDeps {
   clock: Clock
 }
 
+type Consenting = keyof typeof READ
+
 /** What a reader may decide with one button. */
 export type Decision =
-  | { decide: 'stop_topics' | 'start_topics' | 'resume' | 'stop_everything' | 'start_everything' }
+  | { decide: Consenting | 'resume' }
   /** A day, `YYYY-MM-DD`, on the reader's own clock. */
   | { decide: 'pause'; until: string }
   /** An empty family name: as it is. An empty zone: the country's. */
   | { decide: 'save'; given_name: string; family_name: string; language: string; time_zone: string }
+
+/** The sentence that stands beside each button of consent, and the button: kept with the decision as they were read. */
+export const READ = {
+  stop_topics: ['topics_means', 'topics_stop'],
+  start_topics: ['topics_off', 'topics_start'],
+  stop_news: ['news_refusal', 'news_stop'],
+  start_news: ['news_means', 'news_start'],
+  stop_tracking: ['tracking_refusal', 'tracking_stop'],
+  start_tracking: ['tracking_means', 'tracking_start'],
+  stop_everything: ['everything_what', 'everything_button'],
+  start_everything: ['stopped', 'again_button'],
+} as const satisfies Record<string, readonly [keyof ReaderPhrases, keyof ReaderPhrases]>
 
 /** The person behind a link; undefined when there is nobody to mail any more. */
 export function findPreferences({ db, clock }: PreferenceDeps, deliveryId: number): Promise<ReaderRow | undefined> {
@@ -34,16 +50,24 @@ export async function decidePreferences(deps: PreferenceDeps, reader: ReaderRow,
   if (is_test || person_id === null) return
   switch (decision.decide) {
     case 'stop_topics':
-      await unsubscribe(deps, delivery_id)
+      await unsubscribe(deps, delivery_id, 'campaigns', wishOf(reader, decision.decide))
       return
     case 'start_topics':
-      await resubscribe(deps, delivery_id)
+      await resubscribe(deps, delivery_id, 'campaigns', wishOf(reader, decision.decide))
       return
     case 'stop_everything':
-      await unsubscribe(deps, delivery_id, 'all')
+      await unsubscribe(deps, delivery_id, 'all', wishOf(reader, decision.decide))
       return
     case 'start_everything':
-      await resubscribe(deps, delivery_id, 'all')
+      await resubscribe(deps, delivery_id, 'all', wishOf(reader, decision.decide))
+      return
+    case 'start_news':
+    case 'stop_news':
+      await consent(deps, { ...wishOf(reader, decision.decide), person_id, delivery_id }, 'news', decision.decide)
+      return
+    case 'start_tracking':
+    case 'stop_tracking':
+      await consent(deps, { ...wishOf(reader, decision.decide), person_id, delivery_id }, 'tracking', decision.decide)
       return
     case 'resume':
       await endPause(deps, { id: person_id })
@@ -54,6 +78,22 @@ export async function decidePreferences(deps: PreferenceDeps, reader: ReaderRow,
     case 'save':
       await save(deps, { delivery_id, person_id }, decision)
   }
+}
+
+function wishOf({ language }: ReaderRow, decide: Consenting) {
+  const words = readerPhrases(language)
+  const [sentence, button] = READ[decide]
+  return { source: 'link', wording: quoteDecision(words, sentence, button), language: words.language } as const
+}
+
+async function consent(
+  { db, clock }: PreferenceDeps,
+  said: ReturnType<typeof wishOf> & { person_id: number; delivery_id: number },
+  purpose: Purpose,
+  decide: `${'start' | 'stop'}_${string}`,
+): Promise<void> {
+  const decision = { ...said, purpose, given: decide.startsWith('start'), at: clock.now() }
+  await db.transaction().execute((tx) => recordDecision(tx, decision))
 }
 
 async function pause(deps: PreferenceDeps, reader: ReaderRow, id: number, day: string): Promise<void> {

@@ -11,7 +11,9 @@ export const READER_PHRASES: Record<string, ReaderPhrases> = { en, fr, es, ar }
 
 /** In the reader's language, or in English where there are no phrases in it. @param language a tag such as fr-CA */
 export function readerPhrases(language: string): ReaderPhrases {
-  return READER_PHRASES[primaryOf(language)] ?? en
+  const tag = primaryOf(language)
+  // Some come from an address: a word that every object has is no language.
+  return Object.hasOwn(READER_PHRASES, tag) ? (READER_PHRASES[tag] as ReaderPhrases) : en
 }
 
 /** The language a browser asks for, of those there are: for pages that do not know their reader. */
@@ -28,6 +30,15 @@ export function languageAsked(acceptLanguage: string | undefined): string {
 /** A phrase with its gaps filled, such as `{date}`. */
 export function fillPhrase(phrase: string, values: Record<string, string>): string {
   return phrase.replace(/\{(\w+)\}/g, (gap, name: string) => values[name] ?? gap)
+}
+
+/** What somebody read when they decided: the sentence, and the button beside it. For the record of it. */
+export function quoteDecision(
+  words: ReaderPhrases,
+  sentence: keyof ReaderPhrases,
+  button: keyof ReaderPhrases,
+): string {
+  return `${words[sentence]} [${words[button]}]`
 }
 
 /** "3 March 2016": nobody takes the day for the month. */

@@ -3,12 +3,13 @@ import { sql } from 'kysely'
 import PostalMime from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import { expect, onTestFinished, test } from 'vitest'
+import { linkKey } from '../../../src/features/campaigns/content/link-key.ts'
 import { createComposer, previewCampaign, scheduleCampaign } from '../../../src/features/campaigns/index.ts'
 import { requestTest } from '../../../src/features/campaigns/preview/test-email.ts'
 import type { CampaignInput } from '../../../src/features/campaigns/schema.ts'
 import { updateCampaign } from '../../../src/features/campaigns/writing/service.ts'
 import type { ClaimedDelivery } from '../../../src/features/deliveries/index.ts'
-import { verifyToken } from '../../../src/lib/tokens.ts'
+import { signToken, verifyToken } from '../../../src/lib/tokens.ts'
 import { openSession } from '../../../src/platform/mail/smtp-session.ts'
 import { decodeQuotedPrintable, fieldOf, fieldsOf, readMessage, readParts } from '../../platform/mail/read-message.ts'
 import { openTestDeps, type TestDeps } from '../../support/deps.ts'
@@ -115,7 +116,7 @@ const READERS: Applicant[] = [
   { given_name: '{{links.unsubscribe}}', family_name: '', country_code: 'SE' },
 ]
 
-test('the preview is what is sent, to the letter, but for the links of the person', async () => {
+test('the preview is what is sent, to the letter, but for the links of the person and where links lead on the way', async () => {
   const made = await openWith(READERS, {
     variants: {
       fr: {
@@ -143,6 +144,10 @@ test('the preview is what is sent, to the letter, but for the links of the perso
         .replaceAll(
           /(\/u|\/p\/preferences)\/example/g,
           (_, path) => `${path}/${new RegExp(`${path}/([a-z2-7]{28})`).exec(parts[0] ?? '')?.[1]}`,
+        )
+        .replaceAll(
+          'href="https://example.org/topics/1?a=1&amp;b=2"',
+          `href="https://programme.example/t/${signToken(made.deps.keys, 'click', claim.id)}/${linkKey('https://example.org/topics/1?a=1&b=2')}"`,
         )
     expect(parts).toEqual([asSent(text.text), asSent(html.html)])
     // A header is one line, and the marks of direction stay out of it.

@@ -54,6 +54,9 @@ const BODIES: [string, string, string][] = [
   ['nothing that says it is JSON', 'application/json', ''],
   ['plain text', 'text/plain', 'List-Unsubscribe=One-Click'],
   ['a kind nobody knows', 'application/x-unheard-of', 'x'],
+  ['what is no name of a kind', 'form', 'List-Unsubscribe=One-Click'],
+  ['no kind at all', '', 'List-Unsubscribe=One-Click'],
+  ['more than is read of any form', 'multipart/form-data; boundary=b', 'x'.repeat(3_000_000)],
 ]
 
 test.each(BODIES)('POST acts at once, without cookie or redirect: %s', async (_what, type, payload) => {
@@ -64,6 +67,17 @@ test.each(BODIES)('POST acts at once, without cookie or redirect: %s', async (_w
   expect(answer.body).toContain('You will not get these emails any more')
   expect(await suppressions()).toEqual(STOPPED)
 })
+
+test.each(['?read=__proto__', '?read=constructor', '?read=en&read=fr', '?read=%', '?read=%00', '?utm_source=x'])(
+  'whatever stands behind the address, the wish counts: %s',
+  async (query) => {
+    const { app, token, suppressions } = await open()
+    const answer = await app.inject({ method: 'POST', url: `/u/${token}${query}` })
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toContain('You will not get these emails any more')
+    expect(await suppressions()).toEqual(STOPPED)
+  },
+)
 
 test('over a real connection too, one after another, with a body or without', async () => {
   const { app, token, suppressions } = await open()
@@ -136,7 +150,7 @@ test('campaigns that are under way leave the reader out at once, automatic email
   expect(await statesOf(deps.db, reminder)).toEqual({ accepted: 1 })
 
   const page = await app.inject(`/u/${token}`)
-  expect(page.body).toContain(`action="/u/${token}/again"`)
+  expect(page.body).toContain(`action="/u/${token}/again?read=en"`)
   expect((await app.inject({ method: 'POST', url: `/u/${token}/again` })).body).toContain(
     'You will get these emails again',
   )

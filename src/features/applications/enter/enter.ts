@@ -1,6 +1,7 @@
 import { findCountryCode } from '../../../lib/countries.ts'
 import type { DbOrTx } from '../../../platform/db/open.ts'
 import { queueAutomatic } from '../../campaigns/index.ts'
+import { readStandingConsents, recordConsent } from '../../consents/index.ts'
 import { lockNewPeople, recordArrival } from '../../people/index.ts'
 import { forgetContacts } from '../contact-queries.ts'
 import { type DraftRow, updateDraft } from '../draft/draft-queries.ts'
@@ -34,6 +35,7 @@ export async function enterApplication(tx: DbOrTx, draft: DraftRow, now: Date): 
   // Who waits came before them: a place that is free is theirs first.
   const has_place = hasPlace({ ...count, applicants: count.applicants + 1, cap_percent: country_cap_percent })
   const entered = await enter(tx, { round_id, person_id, values, has_place, now })
+  await recordAgreement(tx, draft, { person_id, submitted_at })
   if (entered.state === 'waitlisted' && entered.is_new)
     await queueAutomatic(tx, { key: 'country_waitlist', round_id, to: { person_id }, now })
   // What they wrote stands in the application now, and their address with the person.
@@ -41,6 +43,24 @@ export async function enterApplication(tx: DbOrTx, draft: DraftRow, now: Date): 
   await updateDraft(tx, draft.id, kept, now)
   await forgetContacts(tx, [draft.contact_id], now)
   return entered.state
+}
+
+/**
+ * Programme mail comes with the application. Who has stopped it before stops it on: a form asks nothing about that, and
+ * they can take it back by the link of any email.
+ */
+async function recordAgreement(
+  tx: DbOrTx,
+  { language }: Pick<DraftRow, 'language'>,
+  { person_id, submitted_at }: { person_id: number; submitted_at: Date },
+): Promise<void> {
+  const { programme_mail } = await readStandingConsents(tx, person_id)
+  if (!programme_mail.given) return
+  const agreed = formQuestions().filter(({ kind }) => kind === 'agree')
+  const read = agreed.every(({ label }) => label[language] !== undefined) ? language : 'en'
+  const wording = agreed.map(({ label }) => `${label[read]}.`).join(' ')
+  const decision = { purpose: 'programme_mail', given: true, at: submitted_at, wording, language: read } as const
+  await recordConsent(tx, { ...decision, person_id, source: 'form' })
 }
 
 interface Entering {

@@ -56,13 +56,22 @@ export function selectAudience(rule: AudienceRule): RawBuilder<unknown> {
     where ${sql.join(conditions, sql` and `)}`
 }
 
+/**
+ * Which stops leave somebody out; the ledger says the same when a message leaves (exchange_attempts). Of those who never
+ * decided about news an announcement of their own round is programme mail: only who withdrew is left out.
+ */
+function stoppingScopes({ kind, lane }: Pick<AudienceRule, 'kind' | 'lane'>): string[] {
+  if (lane !== 'campaign') return ['all']
+  return kind === 'announcement' ? ['all', 'campaigns', 'news'] : ['all', 'campaigns']
+}
+
 /** What the rule says about one person, wherever the application and the address of that person stand in a query. */
-function ruleFor({ lane, audience }: AudienceRule, at: { application: string; address: string }) {
+function ruleFor({ kind, lane, audience }: AudienceRule, at: { application: string; address: string }) {
   const column = (name: string) => sql.ref(`${at.application}.${name}`)
   const address = sql.ref(`${at.address}.address`)
   const inState = sql`${column('state')} = any(${audience.states ?? DEFAULT_STATES})`
   const stopping = sql`from suppressions s
-    where s.address = ${address} and s.lifted_at is null and (s.scope = 'all' or ${lane} = 'campaign')`
+    where s.address = ${address} and s.lifted_at is null and s.scope = any(${stoppingScopes({ kind, lane })})`
   return {
     inState,
     stopping,

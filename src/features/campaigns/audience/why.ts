@@ -49,6 +49,7 @@ export const SKIPPED: Record<string, string> = {
   suppressed: 'their address is on the suppression list',
   partner_unreachable: 'their partner cannot be reached by email, so neither was introduced',
   partnership_ended: 'their partnership has ended',
+  erased: 'what we held about them was erased',
 }
 
 /** Why something waits for a person, in the same way. */

@@ -46,7 +46,7 @@ export async function decideInbox(
 }
 
 async function act(tx: DbOrTx, item: ItemRow, { decision, by, now }: { decision: Decision; by: Doer; now: Date }) {
-  if (decision === 'unsubscribe') return stopCampaigns(tx, item, by)
+  if (decision === 'unsubscribe') return stopCampaigns(tx, item, { by, now })
   if (decision !== 'yes' && decision !== 'no') return undefined
   const { person_id, round_id } = item
   if (person_id === null || round_id === null)
@@ -60,9 +60,9 @@ async function act(tx: DbOrTx, item: ItemRow, { decision, by, now }: { decision:
 }
 
 /** To every address of the reader where we know them, else to the one they wrote from. */
-async function stopCampaigns(tx: DbOrTx, item: ItemRow, by: Doer): Promise<void> {
+async function stopCampaigns(tx: DbOrTx, item: ItemRow, { by, now }: { by: Doer; now: Date }): Promise<void> {
   const { delivery_id, person_id, from_address } = item
-  if (delivery_id !== null) return void (await unsubscribe({ db: tx as Db }, delivery_id))
+  if (delivery_id !== null) return void (await unsubscribe({ db: tx as Db, clock: { now: () => now } }, delivery_id))
   const own = person_id === null ? [] : await listAddressesOfPerson(tx, person_id)
   const addresses = from_address === null ? own : [from_address, ...own]
   if (addresses.length === 0)

@@ -33,7 +33,7 @@ export function addItemRoutes(app: TypedApp, deps: InboxRouteDeps): void {
   app.route({
     method: 'GET',
     url: '/inbox',
-    config: { allow: 'inbox.read' },
+    config: { allow: 'inbox.read', does: 'List the Inbox', audited: true },
     schema: {
       tags: ['inbox'],
       summary: 'Replies that need a person: open ones the oldest first, done ones the newest first',
@@ -57,7 +57,7 @@ export function addItemRoutes(app: TypedApp, deps: InboxRouteDeps): void {
   app.route({
     method: 'GET',
     url: '/inbox/:id',
-    config: { allow: 'inbox.read' },
+    config: { allow: 'inbox.read', does: 'Look at a message of the Inbox', audited: true },
     schema: {
       tags: ['inbox'],
       summary: 'One reply with its guess, its sender and the message it answers',

@@ -101,7 +101,7 @@ async function actOnUnsubscribe(tx: DbOrTx, read: Read, now: Date): Promise<Sett
       outcome: 'inbox',
       ask: 'Somebody wants to unsubscribe, and the address it was sent to is not one of ours.',
     }
-  if (delivery.contact_id === null) await unsubscribe({ db: tx as Db }, delivery.id)
+  if (delivery.contact_id === null) await unsubscribe({ db: tx as Db, clock: { now: () => now } }, delivery.id)
   else await leaveInterestBy(tx, { delivery_id: delivery.id, now })
   await recordEvent(tx, read, 'unsubscribe')
   return { outcome: 'unsubscribed' }
@@ -128,7 +128,7 @@ async function actOnReply(tx: DbOrTx, read: Read, now: Date): Promise<Settled> {
   if (plan.do === 'ask') return asked(plan.why)
   if (!delivery || person_id === null || round_id === null) return asked('It does not say which message it answers.')
   if (plan.do === 'unsubscribe') {
-    await unsubscribe({ db: tx as Db }, delivery.id)
+    await unsubscribe({ db: tx as Db, clock: { now: () => now } }, delivery.id)
     await recordEvent(tx, read, 'unsubscribe')
     return { outcome: 'unsubscribed' }
   }
