@@ -1,0 +1,5 @@
+/** What a partner association is told of those who came through it: counts without names, and nothing of small groups. */
+
+export { listPathways, reportOnAssociation } from './association-report.ts'
+export { ASSOCIATION_DEFINITIONS } from './definitions.ts'
+export { addAssociationRoutes } from './routes.ts'

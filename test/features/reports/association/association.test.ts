@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import {
+  addReportRoutes,
+  listPathways,
+  type Report,
+  reportOnAssociation,
+  writeReportCsv,
+} from '../../../../src/features/reports/index.ts'
+import { addAudit } from '../../../../src/platform/http/audit.ts'
+import { asRole, openApiApp } from '../../../support/api-app.ts'
+import { openTestDeps } from '../../../support/deps.ts'
+import { type Applicant, addRound } from '../rounds/programme.ts'
+
+const many = (count: number, applicant: Applicant): Applicant[] => Array.from({ length: count }, () => applicant)
+const ALIA = { pathway: 'ALIA', state: 'confirmed', sector: 'Public', stage: 'Early' }
+
+/** A round of forty people through ALIA from four countries, three through IRRT and sixty who came directly. */
+async function openRound() {
+  const deps = await openTestDeps()
+  const round = await addRound(deps, '2016A', { starts_on: '2016-03-01', ends_on: '2016-06-30' })
+  await round.apply([
+    ...many(20, { ...ALIA, country: 'AU' }),
+    ...many(15, { ...ALIA, country: 'NZ' }),
+    ...many(3, { ...ALIA, country: 'FJ' }),
+    ...many(2, { ...ALIA, country: 'TO' }),
+    ...many(3, { ...ALIA, pathway: 'IRRT', country: 'US' }),
+    ...many(60, { state: 'confirmed', country: 'KE' }),
+  ])
+  return { deps, round }
+}
+
+const rowsOf = (report: Report, key: string) =>
+  report.sections
+    .find((section) => section.key === key)
+    ?.rows.map(({ name, counts }) => [name, counts.applicants, counts.participants])
+
+test('an association reads how its people came, and small countries only together', async () => {
+  const { deps } = await openRound()
+  const report = await reportOnAssociation(deps, { pathway: 'ALIA', code: '2016A' })
+  expect(rowsOf(report, 'country')).toEqual([
+    ['Australia', 20, 20],
+    ['3 others together', 20, 20],
+  ])
+  expect(rowsOf(report, 'rounds')).toEqual([['2016A', 40, 40]])
+  expect(report.sentences[0]).toBe('40 of 40 applicants (100 %) who came to 2016A through ALIA took part.')
+  expect(report.sections.some(({ has_people }) => has_people)).toBe(false)
+})
+
+test('of three people nothing is told, in figures, in words or in the file', async () => {
+  const { deps } = await openRound()
+  const report = await reportOnAssociation(deps, { pathway: 'IRRT', code: '2016A' })
+  for (const { rows, total } of report.sections)
+    for (const { counts } of [...rows, ...(total ? [total] : [])])
+      expect(Object.values(counts).every((count) => count === 'hidden')).toBe(true)
+  expect(report.sentences).toEqual([
+    'Fewer than five people came to 2016A through IRRT: any figure would tell of somebody, so none is shown.',
+  ])
+  expect(writeReportCsv(report)).not.toMatch(/United States|,3[,\r]/)
+})
+
+test('an association of nobody is told that nobody came', async () => {
+  const { deps } = await openRound()
+  const report = await reportOnAssociation(deps, { pathway: 'ABC', code: '2016A' })
+  expect(report.sentences).toEqual(['Nobody came to 2016A through ABC.'])
+})
+
+test('pathways are listed with the largest first', async () => {
+  const { deps } = await openRound()
+  expect(await listPathways(deps, { code: '2016A' })).toEqual(['direct', 'ALIA', 'IRRT'])
+})
+
+test('the API gives it as JSON and as CSV, and has no list of people for it', async () => {
+  const { deps } = await openRound()
+  const app = openApiApp(deps)
+  addAudit(app, deps)
+  addReportRoutes(app, deps)
+  const get = (path: string) => app.inject({ url: `/reports/associations/${path}`, headers: asRole('viewer') })
+  expect((await get('ALIA?round=2016A')).json()).toMatchObject({ kind: 'association', pathway: 'ALIA' })
+  expect((await get('ALIA.csv?round=2016A')).body).toContain('Australia')
+  expect((await get('ALIA/people?round=2016A')).statusCode).toBe(404)
+  expect((await get('ALIA?round=2099Z')).statusCode).toBe(404)
+})
