@@ -7,6 +7,7 @@ import { addPeoplePages } from './people.ts'
 import { addProgrammePage } from './programme.ts'
 import { addSendingPage } from './sending.ts'
 import { addTokenPages } from './tokens.ts'
+import { addWebhookPages } from './webhooks.ts'
 
 /** /console/settings: each tab its own page; tabs.ts says which role sees which. */
 export function addSettingsPages(app: TypedApp, deps: ConsoleDeps): void {
@@ -16,5 +17,6 @@ export function addSettingsPages(app: TypedApp, deps: ConsoleDeps): void {
   addOwnPage(app, deps)
   addPeoplePages(app, deps)
   addTokenPages(app, deps)
+  addWebhookPages(app, deps)
   addActivityPage(app, deps)
 }

@@ -8,6 +8,8 @@ const TABS = {
   me: { name: 'You', href: '/console/settings/me', allow: 'settings.read' },
   people: { name: 'People and roles', href: '/console/settings/people', allow: 'staff.read' },
   tokens: { name: 'API tokens', href: '/console/settings/tokens', allow: 'staff.read' },
+  webhooks: { name: 'Webhooks', href: '/console/settings/webhooks', allow: 'webhooks.read' },
+  retention: { name: 'Keeping and erasing', href: '/console/settings/retention', allow: 'privacy.write' },
   activity: { name: 'Activity', href: '/console/settings/activity', allow: 'activity.read' },
   jobs: { name: 'Jobs', href: '/console/jobs', allow: 'jobs.read' },
   start: { name: 'First steps and demo data', href: '/console/start', allow: 'settings.write' },

@@ -62,10 +62,12 @@ function refusal(url: URL, { mayReach }: ProbeSettings): string | undefined {
 }
 
 const PRIVATE = 'is no public address, so it was not looked at'
-const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '')
-const portOf = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
+/** Without the brackets of an IPv6 address. */
+export const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '')
+export const portOf = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
 
-class Unreachable extends Error {}
+/** A name that leads to no address that may be connected to. */
+export class Unreachable extends Error {}
 
 function ask(
   method: string,
@@ -106,7 +108,7 @@ function octetsOf(length: string | undefined): number | null {
 }
 
 /** Looks a name up and gives only addresses that may be reached: the very ones that are connected to. */
-function reachableOnly(port: number, { mayReach }: ProbeSettings): LookupFunction {
+export function reachableOnly(port: number, { mayReach }: Pick<ProbeSettings, 'mayReach'>): LookupFunction {
   return (host, options, done) => {
     lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error) return done(error, '', 0)
