@@ -17,7 +17,9 @@ import {
   listCampaignFindings,
   measureCampaign,
 } from './features/campaigns/index.ts'
+import { addCheckInPages, addCheckInRoutes } from './features/check-ins/index.ts'
 import { addConfirmationRoutes, addConfirmPages } from './features/confirmations/index.ts'
+import { addConsentRoutes } from './features/consents/index.ts'
 import {
   addDeliveryRoutes,
   addUnsubscribeRoutes,
@@ -32,10 +34,14 @@ import { addPartnershipRoutes } from './features/partnerships/index.ts'
 import { addPeopleRoutes } from './features/people/index.ts'
 import { addPictureRoutes } from './features/pictures/index.ts'
 import { addPreferencePages } from './features/preferences/index.ts'
+import { addPrivacyRoutes } from './features/privacy/index.ts'
 import { addProgrammeRoutes, getProgramme } from './features/programme/index.ts'
+import { addReportRoutes } from './features/reports/index.ts'
 import { addRoundRoutes } from './features/rounds/index.ts'
 import { addStaffRoutes, findCaller } from './features/staff/index.ts'
 import { addTopicPages } from './features/topics/index.ts'
+import { addTrackingRoutes } from './features/tracking/index.ts'
+import { addWebhookRoutes } from './features/webhooks/index.ts'
 import { QUEUES } from './jobs/catalog.ts'
 import { addJobRoutes } from './jobs/routes.ts'
 import { addAssets } from './platform/http/assets.ts'
@@ -88,7 +94,12 @@ const API: AddRoutes[] = [
   addMoveRoutes,
   addMatchingRoutes,
   addPartnershipRoutes,
+  addCheckInRoutes,
   addDeliveryRoutes,
+  addReportRoutes,
+  addConsentRoutes,
+  addPrivacyRoutes,
+  addWebhookRoutes,
   addStaffRoutes,
   addProgrammeRoutes,
 ]
@@ -98,6 +109,8 @@ const PAGES: ((app: TypedApp, deps: ReaderDeps) => unknown)[] = [
   addUnsubscribeRoutes,
   addPreferencePages,
   addConfirmPages,
+  addCheckInPages,
+  addTrackingRoutes,
   addApplicationPages,
   addTopicPages,
   addPictureRoutes,

@@ -9,8 +9,12 @@ import { forgetKeptUploads, importWork } from './features/imports/index.ts'
 import { createInboxReplyComposer, createSenderCheck, readIncomingJob, sweepIncoming } from './features/inbox/index.ts'
 import { matchingWork, tileScorer } from './features/matching/index.ts'
 import { liftEndedPauses } from './features/people/index.ts'
+import { sweepRetention } from './features/privacy/index.ts'
 import { isDemoLoaded } from './features/programme/index.ts'
+import { refreshReports } from './features/reports/index.ts'
 import { createSignInComposer, sweepSessions } from './features/staff/index.ts'
+import { settleHits } from './features/tracking/index.ts'
+import { sendWebhooks, sweepWebhooks } from './features/webhooks/index.ts'
 import type { Handlers } from './jobs/catalog.ts'
 import { longWorkHandlers } from './jobs/long-work.ts'
 import { Conflict, PairpostError, Upstream, wordsOf } from './lib/errors.ts'
@@ -71,6 +75,11 @@ export async function startWorker(deps: Deps, { smtpUrl }: { smtpUrl: string }):
     'sweep-incoming': () => sweepIncoming(deps),
     'sweep-confirmations': () => sweepConfirmations(deps),
     'sweep-applications': () => sweepApplications(deps),
+    'count-hits': async () => void (await settleHits(deps)),
+    'refresh-reports': () => refreshReports(deps),
+    'sweep-retention': async () => void (await sweepRetention(deps)),
+    'send-webhooks': (_input, signal) => sendWebhooks(deps, signal),
+    'sweep-webhooks': () => sweepWebhooks(deps),
     'score-matching-tile': tileScorer(deps),
     ...longWorkHandlers(deps, { ...importWork(deps), ...matchingWork(deps), ...demoWork(deps) }),
   }

@@ -18,6 +18,8 @@ import { addMatchingPages } from './matching/index.ts'
 import { addParticipantPages } from './participants/index.ts'
 import { addSuppressionPages } from './participants/suppression-pages.ts'
 import { addPicturePages } from './pictures/pages.ts'
+import { addPrivacyPages } from './privacy/index.ts'
+import { addReportConsole } from './reports/index.ts'
 import { addRoundPages } from './rounds/pages.ts'
 import { addSettingsPages } from './settings/index.ts'
 import type { ConsoleDeps } from './shell.ts'
@@ -49,4 +51,6 @@ export const CONSOLE_PAGES: ((app: TypedApp, deps: ConsoleDeps) => unknown)[] = 
   addConfirmationConsole,
   addAutomaticPages,
   addInboxPages,
+  addPrivacyPages,
+  addReportConsole,
 ]

@@ -31,7 +31,7 @@ export interface ConsoleDeps {
   shell: Shell
 }
 
-export type NavItem = 'home' | 'campaigns' | 'participants' | 'matching' | 'inbox' | 'rounds' | 'settings'
+export type NavItem = 'home' | 'campaigns' | 'participants' | 'matching' | 'inbox' | 'reports' | 'rounds' | 'settings'
 
 export interface Frame {
   title: string
@@ -65,6 +65,7 @@ const NAV: { item: NavItem; name: string; href: string; allow: Permission }[] = 
   { item: 'participants', name: 'Participants', href: '/console/participants', allow: 'people.read' },
   { item: 'matching', name: 'Matching', href: '/console/matching', allow: 'matching.read' },
   { item: 'inbox', name: 'Inbox', href: '/console/inbox', allow: 'inbox.read' },
+  { item: 'reports', name: 'Reports', href: '/console/reports', allow: 'reports.read' },
   { item: 'rounds', name: 'Rounds', href: '/console/rounds', allow: 'rounds.read' },
   { item: 'settings', name: 'Settings', href: '/console/settings', allow: 'sending.read' },
 ]

@@ -6,8 +6,10 @@ import { countMailboxMessages } from '../features/mailbox/index.ts'
 import type { MatchingRun } from '../features/matching/index.ts'
 import { eachParticipant } from '../features/people/index.ts'
 import { DEMO_ROUND } from '../features/programme/index.ts'
+import { readCampaignFigures, reportOnRounds } from '../features/reports/index.ts'
 import { getRound, type Round } from '../features/rounds/index.ts'
 import type { Confirmed } from './confirm.ts'
+import type { Followed } from './readers.ts'
 import type { Sent } from './round.ts'
 
 interface Happened {
@@ -16,6 +18,7 @@ interface Happened {
   run: MatchingRun
   introduction: Sent
   topic: Sent
+  followed: Followed
 }
 
 /** A line of figures, and whether its sum is right. */
@@ -28,7 +31,7 @@ interface Line {
 /** Prints what happened, a sum a line. Returns whether every sum is right. */
 export async function printFigures(
   deps: Deps,
-  { imported, confirmed, run, introduction, topic }: Happened,
+  { imported, confirmed, run, introduction, topic, followed }: Happened,
 ): Promise<boolean> {
   const lines = [
     lineOfImport(imported),
@@ -41,6 +44,8 @@ export async function printFigures(
     lineOfGreedy(run),
     await lineOfCampaign(deps, 'Introduced', introduction),
     await lineOfCampaign(deps, 'Topic 1', topic),
+    await lineOfClicks(deps, topic, followed),
+    await lineOfReport(deps, await getRound(deps, { code: DEMO_ROUND })),
     await lineOfMailbox(deps, [confirmed.request, introduction, topic]),
   ]
   console.log(`\n${lines.map(({ name, text }) => `${name.padEnd(11)}${text}`).join('\n')}`)
@@ -130,6 +135,28 @@ async function lineOfCampaign({ db }: Deps, name: string, { id, recipients }: Se
     adds_up:
       states.reduce((sum, [, count]) => sum + count, 0) === recipients &&
       Object.values(skipped).reduce((sum, count) => sum + count, 0) === counts.skipped,
+  }
+}
+
+/** What scanners followed must show in no rate. */
+async function lineOfClicks(deps: Deps, { id }: Sent, { people, scanned }: Followed): Promise<Line> {
+  const figures = await readCampaignFigures(deps, { id })
+  const [accepted, clicked] = [Number(figures.accepted), Number(figures.clicked)]
+  return {
+    name: 'Clicks',
+    text: `${accepted} accepted = ${clicked} whose readers clicked + ${accepted - clicked} others; scanners followed all links of ${scanned}, and count nowhere`,
+    adds_up: clicked === people,
+  }
+}
+
+/** The report says what the lists say. */
+async function lineOfReport(deps: Deps, { counts }: Round): Promise<Line> {
+  const report = await reportOnRounds(deps)
+  const row = report.sections[0]?.rows.find(({ key }) => key === DEMO_ROUND)
+  return {
+    name: 'Report',
+    text: report.sentences[0] ?? '',
+    adds_up: row?.counts.participants === counts.confirmed && row?.counts.applicants === counts.applicants,
   }
 }
 

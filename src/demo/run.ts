@@ -13,11 +13,12 @@ import { confirmEverybody } from './confirm.ts'
 import { loadDemo } from './data.ts'
 import { printFigures } from './figures.ts'
 import { readDemoFates } from './files.ts'
+import { followLinks } from './readers.ts'
 import { matchAndIntroduce, ROUND_DAYS, sendTopic } from './round.ts'
 
 /**
  * The main job, shown: a made-up round is imported and asked to confirm, its people answer from their mailboxes, whoever
- * confirmed is matched and introduced, and the first topic is handed over SMTP to the built-in mailbox. Fails when the figures do not add up.
+ * confirmed is matched and introduced, the first topic is handed over SMTP to the built-in mailbox, and readers follow its links. Fails when the figures do not add up.
  */
 export async function runDemo(given: Config, options: { exit: boolean }): Promise<void> {
   const folder = await makeFolder(given.dataDir)
@@ -41,7 +42,7 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
   }
   endOnSignals(close)
   try {
-    const { deps, url, mailboxUrl = '' } = await starting
+    const { deps, url = '', mailboxUrl = '' } = await starting
     const bar = bars.open('Importing applications')
     const starts_in_days = ROUND_DAYS.asked - ROUND_DAYS.introduced
     const { imported, topics } = await loadDemo(deps, { answered: false, starts_in_days, progress: bar.update })
@@ -54,9 +55,10 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
     clock.goTo(ROUND_DAYS.introduced)
     const { run, introduction } = await matchAndIntroduce(deps, bars)
     const topic = await sendTopic(deps, campaign_id, bars)
+    const followed = await followLinks(deps, { url, clock, bars })
     clock.goTo(0)
     bars.stop()
-    const sums = await printFigures(deps, { imported, confirmed, run, introduction, topic })
+    const sums = await printFigures(deps, { imported, confirmed, run, introduction, topic, followed })
     if (!sums)
       throw new PairpostError('demo_sums', 'The figures do not add up: that is a fault of ours, please report it.')
     if (options.exit) return await close()

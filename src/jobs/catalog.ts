@@ -32,6 +32,16 @@ export interface JobInputs {
   'sweep-confirmations': Record<string, never>
   /** Tell who waits that applications are open; forget forms that nobody finished. */
   'sweep-applications': Record<string, never>
+  /** Tell clicks of people from those of machines, and count them. */
+  'count-hits': Record<string, never>
+  /** Make figures anew that are out of date, so that nobody who opens a report waits for it. */
+  'refresh-reports': Record<string, never>
+  /** Make rounds anonymous whose time has come. */
+  'sweep-retention': Record<string, never>
+  /** Tell other services what they want to be told, as far as it is due. */
+  'send-webhooks': Record<string, never>
+  /** Disable endpoints that take nothing for days, and forget what was told long ago. */
+  'sweep-webhooks': Record<string, never>
   /** Answer one tile of a question that a large matching run has asked. Rung again by the run while it waits. */
   'score-matching-tile': { run_id: number; cycle: number; tile: number }
 }
@@ -62,6 +72,11 @@ export const JOBS: Record<JobName, JobRule> = {
   'sweep-incoming': { queue: 'work', everySeconds: 5 },
   'sweep-confirmations': { queue: 'work', everySeconds: 60 },
   'sweep-applications': { queue: 'work', everySeconds: 60 },
+  'count-hits': { queue: 'work', everySeconds: 5 },
+  'refresh-reports': { queue: 'work', everySeconds: 30 },
+  'sweep-retention': { queue: 'work', everySeconds: 3600 },
+  'send-webhooks': { queue: 'work', everySeconds: 5 },
+  'sweep-webhooks': { queue: 'work', everySeconds: 3600 },
   'score-matching-tile': { queue: 'matching' },
 }
 

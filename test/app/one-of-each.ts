@@ -12,7 +12,7 @@ import { addressOf } from './routes.ts'
  * One of each thing, so that a route finds what it asks for. Written as rows: these tests are about routes, and know
  * no feature's rules. Campaign 1 is a draft, 2 a topic that is being sent, 3 the staff's own mail; import 1 is over,
  * import 2 waits for its columns; matching run 1 has found one pair, and decision 1 parts two others. Campaign 4 is an
- * automatic email; delivery 3 went to contact 1, who fills in form 1; incoming message 1 waits in the Inbox as item 1.
+ * automatic email; partnership 1 is of persons 1 and 2; webhook 1 has one message; delivery 3 went to contact 1, who fills in form 1; incoming message 1 waits in the Inbox as item 1.
  */
 export async function fillOneOfEach(deps: TestDeps): Promise<void> {
   const { db } = deps
@@ -46,6 +46,7 @@ export async function fillOneOfEach(deps: TestDeps): Promise<void> {
   await fillCampaigns(deps, now)
   await fillMatching(deps, now)
   await fillIncoming(deps, now)
+  await fillAround(deps, now)
   await db
     .insertInto('api_tokens')
     .values({ name: 'script', role: 'viewer', token_hash: Buffer.from('a hash of no token') })
@@ -190,6 +191,29 @@ async function fillIncoming({ db }: TestDeps, now: Date): Promise<void> {
     .execute()
 }
 
+/** What is told of people, and to other services. */
+async function fillAround({ db }: TestDeps, now: Date): Promise<void> {
+  await db
+    .insertInto('campaign_links')
+    .values({ campaign_id: 2, key: 'application_received', url: 'https://a.example/' })
+    .execute()
+  await db.insertInto('partnerships').values({ round_id: 1, introduced_at: now, created_at: now }).execute()
+  const members = [1, 2].map((person_id) => ({ partnership_id: 1, person_id }))
+  await db.insertInto('partnership_members').values(members).execute()
+  const endpoint = {
+    url: 'http://127.0.0.1:9/',
+    types: ['delivery.bounced'],
+    salt: Buffer.alloc(16),
+    created_by: 'Ana',
+    created_at: now,
+  }
+  await db.insertInto('webhook_endpoints').values(endpoint).execute()
+  await db
+    .insertInto('webhook_messages')
+    .values({ endpoint_id: 1, type: 'delivery.bounced', payload: '{}', occurred_at: now, state: 'delivered' })
+    .execute()
+}
+
 /** Every address of the route at which there is something. */
 export function realAddressesOf(route: ListedRoute, { keys }: Pick<TestDeps, 'keys'>): string[] {
   const { url } = route
@@ -206,13 +230,18 @@ export function realAddressesOf(route: ListedRoute, { keys }: Pick<TestDeps, 'ke
     proposal: '1',
     key: 'application_received',
     step: '2',
+    pathway: 'direct',
+    message_id: '1',
   }
   return ids.map((id) => addressOf(route, { ...places, id, ...(token ? { token } : {}) }) + (QUERIES[url] ?? ''))
 }
 
 /** Beginnings of addresses, with the purpose of their token and what it was signed for. */
 const PURPOSES: [string, TokenPurpose, number?][] = [
+  ['/t/:token/:key', 'click'],
+  ['/t/', 'open'],
   ['/p/confirm/', 'confirm'],
+  ['/p/check-in/', 'check_in'],
   ['/apply/verify/', 'verify', 3],
   ['/apply/resume/', 'resume', 3],
   ['/interest/', 'interest', 3],
@@ -223,6 +252,17 @@ const PURPOSES: [string, TokenPurpose, number?][] = [
 
 /** What a page cannot be asked for without. */
 const QUERIES: Record<string, string> = {
+  ...Object.fromEntries(
+    ['engagement', 'delivery', 'associations/:pathway'].flatMap((kind) => [
+      [`/api/v1/reports/${kind}`, '?round=2016A'],
+      [`/api/v1/reports/${kind}.csv`, '?round=2016A'],
+    ]),
+  ),
+  '/api/v1/reports/engagement/people': '?round=2016A&section=topics&row=2&column=accepted',
+  '/api/v1/reports/delivery/people': '?round=2016A&section=domains&row=~total&column=recipients',
+  '/api/v1/reports/rounds/:code/people': '?section=country&row=BR&column=applicants',
+  '/console/reports/people': '?kind=round&round=2016A&section=country&row=BR&column=applicants',
+  '/p/preferences/:token/leave': '?round=2016A',
   '/console/campaigns/:id/preview': '?as=sample&language=en&scheme=light&part=html',
   '/console/campaigns/:id/frame': '?as=sample&language=en',
   '/console/campaigns/:id/findings': '?language=en',

@@ -17,7 +17,16 @@ const NOW = new Date('2016-03-01T09:00:00Z')
 const READER = { name: 'staff 1', writes: true, time_zone: 'UTC', now: NOW }
 const NOTHING: NeedFacts = {
   trouble: { closed: undefined, trouble: undefined, stopped_domains: [] },
-  ...{ drafts: [], second_person: [], live: [], decisions: [], imports: [], failed_jobs: [], matching: null },
+  ...{
+    drafts: [],
+    second_person: [],
+    live: [],
+    decisions: [],
+    imports: [],
+    failed_jobs: [],
+    webhooks: [],
+    matching: null,
+  },
   replies: { inbox: null, mailboxes: [], confirmation: null, duplicates: null },
 }
 const DRAFT: DraftNeed = {

@@ -37,6 +37,20 @@ test('the programme is saved as it was typed, and the page says so', async () =>
   expect(page.body).toMatch(/value="pt-BR" checked/)
 })
 
+test('clicks are counted until somebody takes the tick away, and the page shows which', async () => {
+  const { deps, visit } = await open()
+  const tick = async () => /<input[^>]+id="count_clicks"[^>]*>/.exec((await visit.get('/console/settings')).body)?.[0]
+  expect(await tick()).toContain('checked')
+  expect((await visit.post('/console/settings', { ...FORM, count_clicks: 'yes' })).statusCode).toBe(303)
+  expect((await getProgramme(deps.db)).count_clicks).toBe(true)
+  // A browser leaves out a box without a tick.
+  expect((await visit.post('/console/settings', FORM)).statusCode).toBe(303)
+  expect((await getProgramme(deps.db)).count_clicks).toBe(false)
+  expect(await tick()).not.toContain('checked')
+  const faulty = await visit.post('/console/settings', { ...FORM, name: 'a\u0000b', count_clicks: 'yes' })
+  expect(faulty.body).toMatch(/<input[^>]+id="count_clicks"[^>]+checked/)
+})
+
 test('a faulty form names every fault and keeps what was typed', async () => {
   const { deps, visit } = await open()
   const typed = {

@@ -24,7 +24,7 @@ export function addDuplicatePages(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: '/console/rounds/:code/applications/duplicates',
-    config: { allow: 'applications.read' },
+    config: { allow: 'applications.read', does: 'Look at people who may be one', audited: true },
     schema: {
       params: Code,
       querystring: Type.Object({ after: Type.Optional(Id), notice: Type.Optional(Type.String({ maxLength: 20 })) }),

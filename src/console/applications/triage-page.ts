@@ -21,7 +21,7 @@ export function addTriagePage(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: '/console/rounds/:code/applications',
-    config: { allow: 'applications.read' },
+    config: { allow: 'applications.read', does: 'Look at applications', audited: true },
     schema: { params: Code, querystring: TriageQuery },
     handler: async (request, reply) =>
       showTriage(deps, request, reply, { code: request.params.code, query: request.query }),

@@ -114,7 +114,7 @@ export function addAudiencePages(app: TypedApp, deps: ConsoleDeps, memory: Memor
   app.route({
     method: 'GET',
     url: '/console/campaigns/:id/audience/people',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Look at the people of an audience', audited: true },
     schema: {
       params: Id,
       querystring: Type.Object({

@@ -39,7 +39,7 @@ export function addPeoplePages(app: TypedApp, deps: ConsoleDeps, memory: Memory,
   app.route({
     method: 'GET',
     url: '/console/campaigns/:id/people',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Look at the people of a campaign', audited: true },
     schema: { params: Id, querystring: Query },
     handler: async (request, reply) => {
       const { id } = request.params

@@ -1,6 +1,7 @@
 import type { DeliveryOfPerson } from '../../features/deliveries/index.ts'
 import { nameLanguage } from '../../lib/languages.ts'
 import { presentTime, presentZone } from '../present/time.ts'
+import type { gatherEngagement } from '../reports/campaign-engagement.ts'
 import type { ProgressReader, presentProgress } from './present-progress.ts'
 import { leftOut } from './present-who.ts'
 import type { ProgressFacts } from './progress.ts'
@@ -14,11 +15,13 @@ export function presentReport(
     reader: ProgressReader
     tests: DeliveryOfPerson[]
     links: string[]
+    engagement: Awaited<ReturnType<typeof gatherEngagement>>
     public_url: string
   },
 ) {
   const { id, subject, started_at, finished_at, frozen_at, round, slug } = campaign
-  const { reader, tests, links, public_url } = input
+  const { reader, tests, links, engagement, public_url } = input
+  const counted = new Set(engagement?.links.map(({ url }) => url))
   const own = `/console/campaigns/${id}`
   const time = (at: Date | null) => at && presentTime(at, reader.zone)
   const isPublic = campaign.kind === 'topic' && campaign.web_copy && slug !== null
@@ -48,7 +51,10 @@ export function presentReport(
         text: leftOut(reason, count),
         href: reader.reads_people ? `${own}/people?${new URLSearchParams({ state: 'skipped', reason })}` : '',
       })),
-    links,
+    engagement,
+    // Links with figures stand in their table.
+    links: links.filter((url) => !counted.has(url)),
+    links_name: counted.size > 0 ? 'Links that are not counted' : 'Links in it',
     tests: tests.map((one) => ({
       address: one.address ?? '',
       badge: { tone: DELIVERY_TONES[one.state] ?? 'quiet', text: one.state },

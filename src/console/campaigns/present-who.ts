@@ -16,6 +16,7 @@ const LEFT_OUT: Record<string, string> = {
   suppressed: 'are on the suppression list',
   partner_unreachable: 'have a partner who cannot be reached by email',
   partnership_ended: 'have a partnership that has ended',
+  erased: 'were erased',
 }
 
 /** Such as "12 people have no address", or "1 person has no address". */

@@ -13,6 +13,7 @@ import { Conflict } from '../../lib/errors.ts'
 import { mayDo, type Role } from '../../lib/permissions.ts'
 import type { Memory } from '../../lib/remember.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
+import { gatherEngagement } from '../reports/campaign-engagement.ts'
 import type { ConsoleDeps } from '../shell.ts'
 import type { Figures } from './figures.ts'
 import { presentProgress, type Seen } from './present-progress.ts'
@@ -38,6 +39,7 @@ export function addReportPages(app: TypedApp, deps: ConsoleDeps, memory: Memory,
     zone: caller?.staff?.time_zone ?? 'UTC',
     writes: caller !== undefined && mayDo(caller.role, 'campaigns.write'),
     reads_people: caller !== undefined && mayDo(caller.role, 'people.read'),
+    reads_reports: caller !== undefined && mayDo(caller.role, 'reports.people'),
   })
   const progressOf = async (campaign: Campaign, reader: ReturnType<typeof readerOf>, seen: Seen) => {
     const facts = await gatherProgress(deps, memory, figures, campaign)
@@ -58,12 +60,16 @@ export function addReportPages(app: TypedApp, deps: ConsoleDeps, memory: Memory,
       }
       const campaign = await getCampaign(deps, { id })
       const { facts, progress } = await progressOf(campaign, reader, { polls: -1, state: campaign.state })
-      const [tests, compiled] = await Promise.all([
+      const [tests, compiled, engagement] = await Promise.all([
         reader.reads_people ? listTests(deps.db, id) : [],
         campaign.frozen_at ? readCompiled(deps.db, textOf(campaign)) : undefined,
+        gatherEngagement(deps, campaign, { sees: reader.reads_reports }),
       ])
       const links = compiled?.links ?? []
-      const model = presentReport(facts, { progress, reader, tests, links, public_url: deps.config.publicUrl })
+      const model = presentReport(facts, {
+        ...{ progress, reader, tests, links, engagement },
+        public_url: deps.config.publicUrl,
+      })
       const frame = { title: progress.page_title, nav: 'campaigns', notice: NOTICES[notice] } as const
       return deps.shell.show(reply, 'campaigns/report', frame, model)
     },

@@ -33,7 +33,7 @@ export function addConfirmationPeople(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: '/console/rounds/:code/confirmations/people',
-    config: { allow: 'people.read' },
+    config: { allow: 'people.read', does: 'Look at the people of a confirmation', audited: true },
     schema: { params: Code, querystring: Query },
     handler: async (request, reply) => {
       const { params, query } = request

@@ -9,6 +9,7 @@ import { findSendingTrouble } from '../../features/deliveries/index.ts'
 import { listImportNeeds } from '../../features/imports/index.ts'
 import { getProgramme } from '../../features/programme/index.ts'
 import type { RoundRow } from '../../features/rounds/index.ts'
+import { listDisabledWebhooks } from '../../features/webhooks/index.ts'
 import { listFailedJobs } from '../../jobs/long-work-queries.ts'
 import { mayDo, type Permission, type Role } from '../../lib/permissions.ts'
 import type { Db } from '../../platform/db/open.ts'
@@ -41,7 +42,7 @@ export async function gatherNeeds(
   const today = now.toISOString().slice(0, 10)
   // The whole of the last day of the agenda, on whichever clock.
   const until = new Date(now.getTime() + (AGENDA_DAYS + 1) * DAY_MS)
-  const [drafts, live, decisions, trouble, failed_jobs, imports, { second_person_over }, matching, replies] =
+  const [drafts, live, decisions, trouble, failed_jobs, imports, { second_person_over }, matching, replies, webhooks] =
     await Promise.all([
       writes ? listDraftNeeds(db, { until, today, limit: MOST_DRAFTS }) : [],
       listLiveCampaigns(db, 5),
@@ -54,6 +55,7 @@ export async function gatherNeeds(
       getProgramme(db),
       round && may('matching.write') ? gatherMatching(db, { round, today }) : null,
       gatherReplies(db, { role, round, today }),
+      may('webhooks.read') ? listDisabledWebhooks({ db }) : [],
     ])
   const unread = drafts.filter((draft) => draft.has_text && draft.approved_version !== draft.version)
   const second_person =
@@ -67,6 +69,7 @@ export async function gatherNeeds(
     imports,
     matching,
     replies,
+    webhooks,
     failed_jobs: failed_jobs.filter(({ kind }) => kind !== 'import' || may('imports.write')),
   }
 }

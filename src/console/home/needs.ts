@@ -21,6 +21,8 @@ export interface NeedFacts {
   failed_jobs: { id: number; kind: string; error: string | null }[]
   matching: MatchingFacts | null
   replies: ReplyFacts
+  /** Other services that are told nothing more, for a reason of theirs. */
+  webhooks: { id: number; disabled_why: string | null }[]
 }
 
 /** For whom: their name in the log of who wrote what, and their clock. */
@@ -51,6 +53,7 @@ export function listNeeds(facts: NeedFacts, reader: Reader): Need[] {
     ...facts.imports.map((row) => needOfImport(row, reader)),
     ...trouble.stopped_domains.slice(0, MOST_DOMAINS).map(needOfDomain),
     ...facts.failed_jobs.map(needOfJob),
+    ...facts.webhooks.map(needOfWebhook),
     ...needsOfDuplicates(replies),
     ...decisions.filter(({ state }) => state === 'rejected').map(needOfDecision),
   ]
@@ -201,4 +204,10 @@ function needOfDomain({ domain, words }: SendingTrouble['stopped_domains'][numbe
 function needOfJob({ id, kind, error }: NeedFacts['failed_jobs'][number]): Need {
   const before = `${nounOfJob(kind)} failed: see why`
   return { ...NONE, before, href: `/console/jobs/${id}`, detail: error ?? '', tone: 'bad', badge: 'failed' }
+}
+
+function needOfWebhook({ id, disabled_why }: NeedFacts['webhooks'][number]): Need {
+  const before = 'A webhook is disabled, and its service is told nothing more: see why'
+  const href = `/console/settings/webhooks/${id}`
+  return { ...NONE, before, href, detail: disabled_why ?? '', tone: 'bad', badge: 'disabled' }
 }

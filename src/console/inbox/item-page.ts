@@ -35,7 +35,7 @@ export function addItemPage(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: '/console/inbox/:id',
-    config: { allow: 'inbox.read' },
+    config: { allow: 'inbox.read', does: 'Look at a message of the Inbox', audited: true },
     schema: { params: ItemParams, querystring: Query },
     handler: async (request, reply) => {
       const { params, query } = request

@@ -21,7 +21,7 @@ export function addInboxList(app: TypedApp, deps: ConsoleDeps): void {
   app.route({
     method: 'GET',
     url: '/console/inbox',
-    config: { allow: 'inbox.read' },
+    config: { allow: 'inbox.read', does: 'Look at the Inbox', audited: true },
     schema: { querystring: Query },
     handler: async (request, reply) => {
       const { query, caller } = request

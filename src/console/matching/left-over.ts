@@ -15,7 +15,7 @@ export function addLeftOverPage(app: TypedApp, { db, shell }: ConsoleDeps, memor
   app.route({
     method: 'GET',
     url: '/console/matching/:id/left-over',
-    config: { allow: 'matching.read' },
+    config: { allow: 'matching.read', does: 'Look at who is left over', audited: true },
     schema: {
       params: RunParams,
       querystring: Type.Object({ from: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }) }),

@@ -17,7 +17,7 @@ export function addProposalPage(app: TypedApp, { db, shell }: ConsoleDeps, memor
   app.route({
     method: 'GET',
     url: '/console/matching/:id/proposals/:proposal',
-    config: { allow: 'matching.read' },
+    config: { allow: 'matching.read', does: 'Look at a proposal', audited: true },
     schema: {
       params: Type.Object({ id: Id, proposal: Id }),
       querystring: Type.Object({ back: Type.Optional(Type.String({ maxLength: 500 })) }),

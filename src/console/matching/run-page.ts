@@ -49,7 +49,7 @@ export function addRunPage(app: TypedApp, deps: ConsoleDeps, memory: Memory): vo
   app.route({
     method: 'GET',
     url: '/console/matching/:id',
-    config: { allow: 'matching.read' },
+    config: { allow: 'matching.read', does: 'Look at the proposals of a matching run', audited: true },
     schema: { params: RunParams, querystring: ListQuery },
     handler: async (request, reply) => {
       const { params, query } = request

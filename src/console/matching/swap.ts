@@ -66,7 +66,7 @@ export function addSwapPages(app: TypedApp, deps: ConsoleDeps, memory: Memory): 
   app.route({
     method: 'GET',
     url: '/console/matching/:id/swap',
-    config: { allow: 'matching.read' },
+    config: { allow: 'matching.read', does: 'Look at who might be whose partner', audited: true },
     schema: { params: RunParams, querystring: SwapQuery },
     handler: (request, reply) => show(request, reply, { ...request.params, ...withoutGaps(request.query), faults: [] }),
   })

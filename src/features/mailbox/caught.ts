@@ -7,8 +7,8 @@ import { getSource } from './service.ts'
 
 const PAGE = 1000
 
-/** A caught message with its text part. */
-export type CaughtMessage = Caught & { text: string | undefined }
+/** A caught message with its parts. */
+export type CaughtMessage = Caught & { text: string | undefined; html: string | undefined }
 
 /** What was caught so far, oldest first. */
 export async function listCaught(db: Db, { direction }: { direction: Direction }): Promise<MessageRow[]> {
@@ -25,6 +25,6 @@ export async function getCaught({ db }: { db: Db }, { id }: { id: number }): Pro
   const row = await findMessage(db, id)
   if (!row) throw new NotFound(`Message ${id}`)
   const raw = await getSource({ db }, { id })
-  const [head, { text }] = [await readHead(raw), await readContent(raw)]
-  return { mail_from: row.mail_from, rcpt_to: row.rcpt_to, raw, head, received_at: row.received_at, text }
+  const [head, { text, html }] = [await readHead(raw), await readContent(raw)]
+  return { mail_from: row.mail_from, rcpt_to: row.rcpt_to, raw, head, received_at: row.received_at, text, html }
 }

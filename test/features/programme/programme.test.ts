@@ -12,6 +12,7 @@ const WHOLE = {
   footer: 'ILN, PO Box 1, Sydney NSW 2000\r\nhttps://iln.example  ',
   languages: ['en', 'FR-ca', 'en'],
   second_person_over: 100,
+  count_clicks: false,
 }
 
 test('a new programme has one language, and nothing else is said', async () => {
@@ -23,6 +24,7 @@ test('a new programme has one language, and nothing else is said', async () => {
     footer: '',
     languages: ['en'],
     second_person_over: null,
+    count_clicks: true,
   })
 })
 
@@ -37,6 +39,7 @@ test('what is given changes and is tidied, the rest stays', async () => {
     footer: 'ILN, PO Box 1, Sydney NSW 2000\nhttps://iln.example',
     languages: ['en', 'fr-CA'],
     second_person_over: null,
+    count_clicks: false,
   })
 })
 
@@ -105,13 +108,17 @@ test('the API reads and changes the settings, and names what it refuses', async 
   const app = await serveRoutes((app) => addProgrammeRoutes(app, deps))
   expect((await app.inject('/programme')).json()).toMatchObject({ name: 'ILN', languages: ['en'] })
   const patch = (payload: object) => app.inject({ method: 'PATCH', url: '/programme', payload })
-  expect((await patch({ languages: ['ar', 'en'], second_person_over: null })).json()).toMatchObject({
+  expect(
+    (await patch({ languages: ['ar', 'en'], second_person_over: null, count_clicks: false })).json(),
+  ).toMatchObject({
     name: 'ILN',
     languages: ['ar', 'en'],
     second_person_over: null,
+    count_clicks: false,
   })
   const refused = await patch({ footer: 'x'.repeat(501), from_name: 'a\nb' })
   expect(refused.statusCode).toBe(422)
   expect(refused.json().errors.map(({ field }: { field: string }) => field)).toEqual(['from_name', 'footer'])
   expect((await patch({ nickname: 'x' })).statusCode).toBe(422)
+  expect((await patch({ count_clicks: 'maybe' })).statusCode).toBe(422)
 })
