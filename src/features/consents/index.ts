@@ -9,7 +9,7 @@
  * who is mailed in the end, which suppressions decide (features/people).
  */
 export { type Consents, decideConsent, listConsents, readStandingConsents, type StandingConsents } from './consents.ts'
-export { DEFAULTS, type Decided, PURPOSES, type Purpose } from './purposes.ts'
+export { type Decided, PURPOSES, type Purpose } from './purposes.ts'
 export type { ConsentRow } from './queries.ts'
 export { type NewConsent, recordConsent, recordDecision } from './record.ts'
 export { addConsentRoutes } from './routes.ts'

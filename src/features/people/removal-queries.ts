@@ -42,25 +42,33 @@ export async function endPartnershipsOf(
   input: { person_id: number; today: string; now: Date; reason?: string; round_id?: number },
 ): Promise<void> {
   const { person_id, today, now, reason = REMOVED, round_id = null } = input
-  const { rows: ended } = await sql<{ id: number }>`
-    update partnerships s set ended_at = ${now}, end_reason = ${reason}
-    where s.ended_at is null
-      and s.id in (select partnership_id from partnership_members where person_id = ${person_id})
-      and s.round_id in (select id from rounds where ends_on is null or ends_on >= ${today})
-      and (${round_id}::bigint is null or s.round_id = ${round_id})
-    returning s.id`.execute(tx)
-  if (ended.length === 0) return
-  const ids = ended.map(({ id }) => id)
+  const stands = sql`s.ended_at is null
+    and s.id in (select partnership_id from partnership_members where person_id = ${person_id})
+    and s.round_id in (select id from rounds where ends_on is null or ends_on >= ${today})
+    and (${round_id}::bigint is null or s.round_id = ${round_id})`
+  let isAnyLeft = true
+  // Who left the same one a moment before has put this person into a new one, which only the next statement sees.
+  while (isAnyLeft) {
+    const { rows: ended } = await sql<{ id: number }>`
+      update partnerships s set ended_at = ${now}, end_reason = ${reason} where ${stands} returning s.id`.execute(tx)
+    await keepOthersTogether(tx, { ids: ended.map(({ id }) => id), without: person_id })
+    const { rows } = await sql`select from partnerships s where ${stands} limit 1`.execute(tx)
+    isAnyLeft = rows.length > 0
+  }
+}
+
+async function keepOthersTogether(tx: DbOrTx, { ids, without }: { ids: number[]; without: number }): Promise<void> {
+  if (ids.length === 0) return
   await sql`
     with left_over as (
       select s.*, nextval(pg_get_serial_sequence('partnerships', 'id')) as new_id from partnerships s
       where s.id = any(${ids}::bigint[])
         and (select count(*) from partnership_members m where m.partnership_id = s.id) > 2
     ), made as (
-      insert into partnerships (id, round_id, run_id, score, reasons, introduced_at, created_at) overriding system value
-      select new_id, round_id, run_id, score, reasons, introduced_at, ${now} from left_over
+      insert into partnerships (id, round_id, run_id, score, reasons, introduced_at) overriding system value
+      select new_id, round_id, run_id, score, reasons, introduced_at from left_over
     )
     insert into partnership_members (partnership_id, person_id)
     select l.new_id, m.person_id from left_over l
-    join partnership_members m on m.partnership_id = l.id and m.person_id <> ${person_id}`.execute(tx)
+    join partnership_members m on m.partnership_id = l.id and m.person_id <> ${without}`.execute(tx)
 }

@@ -15,21 +15,14 @@
  * Not here: pages (console), who may see them (lib/permissions), what a click or a bounce is (tracking, deliveries).
  */
 
-// Associations
+// Each report
 export { listPathways, reportOnAssociation } from './association/index.ts'
-// Every report
+// All of them
 export { writeReportCsv } from './csv.ts'
-// Engagement and delivery
-export { listDeliveryPeople, reportOnDelivery } from './delivery/index.ts'
-export {
-  type CampaignFigures,
-  listEngagementPeople,
-  readCampaignFigures,
-  reportOnEngagement,
-} from './engagement/index.ts'
+export { reportOnDelivery } from './delivery/index.ts'
+export { type CampaignFigures, readCampaignFigures, reportOnEngagement } from './engagement/index.ts'
 export { listReportPeople, type ReportPeople, type ReportPerson } from './people.ts'
 export { refreshReports } from './refresh.ts'
 export type { Column, Count, Definition, Report, ReportKind, Row, Section } from './report.ts'
-// Rounds: one and all of them
 export { reportOnRound, reportOnRounds } from './rounds/index.ts'
 export { addReportRoutes } from './routes.ts'

@@ -74,7 +74,7 @@ const WAYS: Record<string, { act: (stage: Stage) => Promise<unknown>; source: st
         ...{ method: 'POST', url: `/p/preferences/${link('preferences')}`, headers: form },
         payload: 'decide=stop_topics',
       }),
-    ...{ source: 'link', wording: /^They come with your application: .* \[Stop these emails\]$/ },
+    ...{ source: 'link', wording: /^You get them because you applied: .* \[Stop these emails\]$/ },
   },
   'a message to the address that unsubscribes': {
     act: ({ deps, link }) => mail(deps, `u+${link('unsubscribe')}@${deps.config.mailDomain}`),
@@ -159,7 +159,7 @@ test('coming back is a decision of its own, and what is known of the email that 
   expect(asks).toContain(`action="/u/${link('unsubscribe')}?read=en"`)
   await app.inject({ method: 'POST', url: `/u/${link('unsubscribe')}` })
   const page = (await app.inject(`/u/${link('unsubscribe')}`)).body
-  expect(page).toContain('This does not leave the round')
+  expect(page).toContain('This does not take you out of the round')
   const again = /action="([^"]+again[^"]*)"/.exec(page)?.[1]?.replaceAll('&#x3D;', '=') as string
   await app.inject({ method: 'POST', url: again })
   expect((await consents()).map(({ given, wording }) => [given, wording.split(' [')[1]])).toEqual([

@@ -1,7 +1,10 @@
+import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { sendDue } from '../../../src/features/deliveries/index.ts'
+import { endPartnershipsOf } from '../../../src/features/people/index.ts'
 import { signToken } from '../../../src/lib/tokens.ts'
 import { openWholeApp } from '../../app/routes.ts'
+import { eventually } from '../../support/eventually.ts'
 import { neverStopped, sendDeps, statesOf } from '../../support/ledger.ts'
 import { startSink } from '../../support/sink/sink.ts'
 import { addPartnership } from '../campaigns/round.ts'
@@ -74,6 +77,31 @@ test('of three who are together two stay together, known to one another as befor
   expect(await partnerships()).toEqual([
     { people: ['ana', 'ben', 'cho'], introduced: true, ended: LEFT },
     { people: ['ana', 'cho'], introduced: true, ended: null },
+  ])
+})
+
+test('two of three who leave in the same moment leave nobody in a partnership with either of them', async () => {
+  const { deps, round_id, idOf, pair, partnerships } = await open({ ana: {}, ben: {}, cho: {} })
+  await pair('ana', 'ben', 'cho')
+  const end = (tx: typeof deps.db, name: string) =>
+    endPartnershipsOf(tx, {
+      ...{ person_id: idOf(name), round_id, reason: LEFT, today: '2016-03-01' },
+      now: new Date(),
+    })
+  let second: Promise<void> = Promise.resolve()
+  await deps.db.transaction().execute(async (tx) => {
+    await end(tx as typeof deps.db, 'ben')
+    second = deps.db.transaction().execute((other) => end(other as typeof deps.db, 'ana'))
+    await eventually('the second waits for the first', async () => {
+      const { rows } = await sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(deps.db)
+      return rows.length > 0 || undefined
+    })
+  })
+  await second
+  expect(await partnerships()).toEqual([
+    { people: ['ana', 'ben', 'cho'], introduced: true, ended: LEFT },
+    { people: ['ana', 'cho'], introduced: true, ended: LEFT },
   ])
 })
 

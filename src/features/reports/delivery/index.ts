@@ -1,5 +1,4 @@
 /** How the mail of a round is received: domains, reasons, who is not mailed. Nothing is kept here. */
 
-export { DELIVERY_DEFINITIONS } from './definitions.ts'
 export { reportOnDelivery } from './delivery-report.ts'
 export { listDeliveryPeople } from './people.ts'

@@ -1,6 +1,5 @@
 /** What became of a round's emails: campaigns, links, use by partnerships. The figures of campaigns are kept here. */
 
-export { ENGAGEMENT_DEFINITIONS } from './definitions.ts'
 export { reportOnEngagement } from './engagement-report.ts'
 export { type EngagementDeps, readCampaignFigures, refreshCampaignFigures } from './figures.ts'
 export type { CampaignFigures } from './figures-queries.ts'

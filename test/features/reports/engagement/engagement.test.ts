@@ -141,8 +141,8 @@ test('a test email and what is sent to staff count nowhere', async () => {
   const topic = await mail.addCampaign(round)
   const staff = await mail.addCampaign(round, { kind: 'staff' })
   const person_id = await mail.addPerson('Ada', round)
-  for (const of of [{ is_test: true, person_id }, { is_test: true }]) {
-    const id = await mail.addEmail(topic, of)
+  for (const about of [{ is_test: true, person_id }, { is_test: true }]) {
+    const id = await mail.addEmail(topic, about)
     await mail.addEvent(id, 'bounce', { class: 'hard' })
     await mail.addHits(id, 'aaaaaaaaaaaa', { human: 2 })
   }

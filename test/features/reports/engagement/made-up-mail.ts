@@ -18,7 +18,7 @@ export interface EmailOf {
 export type EventKind = 'bounce' | 'complaint' | 'unsubscribe' | 'reply' | 'auto_reply'
 
 /** Noon of the clock's day, and of another one. */
-export const NOW = '2016-03-01T09:00:00Z'
+const NOW = '2016-03-01T09:00:00Z'
 
 export async function openMail() {
   const deps = await openTestDeps()
