@@ -6,6 +6,7 @@ import { ensureSender } from '../../src/features/deliveries/index.ts'
 import { pausePerson, suppressPerson } from '../../src/features/people/index.ts'
 import { updateProgramme } from '../../src/features/programme/index.ts'
 import { createApiToken } from '../../src/features/staff/index.ts'
+import { createWebhook } from '../../src/features/webhooks/index.ts'
 import { addPartnership } from '../features/campaigns/round.ts'
 import { type FullMatching, fillMatching } from './full-matching.ts'
 import { type FullReplies, fillReplies } from './full-replies.ts'
@@ -55,6 +56,14 @@ export async function fillRound(deps: Deps): Promise<FullRound> {
     languages: ['en', 'fr', 'es', 'ar'],
   })
 
+  await createWebhook(deps, { url: 'https://8.8.8.8/news', types: ['delivery.bounced'], by: 'عائشة Okafor' })
+  await db
+    .insertInto('webhook_messages')
+    .values({
+      ...{ endpoint_id: 1, type: 'delivery.bounced', payload: '{}', occurred_at: deps.clock.now(), state: 'failed' },
+      ...{ tries: 10, last_words: 'It answered 503 Service Unavailable.' },
+    })
+    .execute()
   const sender = await ensureSender(db, '14/1s,2000/24h')
   const worker = await db
     .insertInto('workers')

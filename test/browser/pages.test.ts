@@ -16,7 +16,8 @@ const MOST_AT_FIRST = 60 * KB
 const MOST_AFTER = 15 * KB
 
 /** Parts of a page, files, and what belongs to a mail program: never opened as a page. */
-const NO_PAGE = /\.(csv|eml)$|\/(progress|state|count|plan|findings|preview|frame)$/
+/** Reports are opened in reports.test.ts. */
+const NO_PAGE = /\.(csv|eml|json)$|^\/console\/reports|\/(progress|state|count|plan|findings|preview|frame)$/
 
 /** Addresses with the round filled; `{…}` is a campaign or the person of the stage. */
 const FULL = [
@@ -78,6 +79,8 @@ const FULL = [
     '/console/campaigns/{automatic}/publish',
     '/console/campaigns/{automatic}/report',
   ],
+  ...['/console/participants/{person}/privacy', '/console/settings/retention', '/console/settings/webhooks'],
+  ...['/console/settings/webhooks/new', '/console/settings/webhooks/1', '/console/settings/webhooks/1/remove'],
   ...['/console/settings/activity', '/sign-in', '/sign-in/asked'],
   ...['/console/nowhere', '/console/campaigns/987654321', '/console/participants/987654321', '/sign-in/no-such-link'],
 ]

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createCampaign, scheduleCampaign } from '../../src/features/campaigns/index.ts'
 import { signToken } from '../../src/lib/tokens.ts'
-import { addApplicant, addRound } from '../features/campaigns/round.ts'
+import { addApplicant, addPartnership, addRound } from '../features/campaigns/round.ts'
 import { readTopic } from '../journeys/round.ts'
 import { expectSound, expectSoundEverywhere, PHONE, useBrowser } from '../support/browser.ts'
 import { useService } from '../support/browser-service.ts'
@@ -13,15 +13,17 @@ const MOST_BYTES = 15 * 1024
 describe.skipIf(isMissing('chromium'))('pages that readers see', { timeout: PATIENCE }, () => {
   const service = useService('web')
   const browser = useBrowser()
-  const tokens: Record<string, { preferences: string; unsubscribe: string }> = {}
+  const tokens: Record<string, { preferences: string; unsubscribe: string; check_in: string }> = {}
 
   beforeAll(async () => {
     const { db, keys } = service.deps
     const round = await addRound(db)
+    const ids: number[] = []
     for (const language of ['en', 'ar']) {
       const given_name = language === 'ar' ? 'أمينة' : 'Amina'
-      await addApplicant(db, round, { given_name, language, state: 'confirmed' })
+      ids.push(await addApplicant(db, round, { given_name, language, state: 'confirmed' }))
     }
+    await addPartnership(db, round, ids, { introduced_at: new Date() })
     const { id } = await createCampaign(service.deps, await readTopic())
     await scheduleCampaign(service.deps, id, { at: 'now' })
     await db.updateTable('campaigns').set({ state: 'sending', started_at: new Date() }).where('id', '=', id).execute()
@@ -30,6 +32,7 @@ describe.skipIf(isMissing('chromium'))('pages that readers see', { timeout: PATI
       tokens[language] = {
         preferences: signToken(keys, 'preferences', delivery),
         unsubscribe: signToken(keys, 'unsubscribe', delivery),
+        check_in: signToken(keys, 'check_in', delivery),
       }
   })
 
@@ -38,6 +41,10 @@ describe.skipIf(isMissing('chromium'))('pages that readers see', { timeout: PATI
     ['preferences', 'ar', '/p/preferences/{preferences}'],
     ['stop everything', 'en', '/p/preferences/{preferences}/stop'],
     ['stop everything', 'ar', '/p/preferences/{preferences}/stop'],
+    ['leave the round', 'en', '/p/preferences/{preferences}/leave?round=2016A'],
+    ['leave the round', 'ar', '/p/preferences/{preferences}/leave?round=2016A'],
+    ['how it goes', 'en', '/p/check-in/{check_in}'],
+    ['how it goes', 'ar', '/p/check-in/{check_in}'],
     ['unsubscribe', 'en', '/u/{unsubscribe}'],
     ['unsubscribe', 'ar', '/u/{unsubscribe}'],
     ['a broken link', 'en', '/p/preferences/nobody'],

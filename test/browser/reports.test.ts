@@ -155,8 +155,10 @@ describe.skipIf(isMissing('chromium'))('reports in a browser', { timeout: PATIEN
         const answer = await fetch(`${service.url}/console/reports/round.csv`, { headers: { cookie } })
         await writeFile(join(folder, 'round.csv'), Buffer.from(await answer.arrayBuffer()))
         const to = 'csv:Text - txt - csv (StarCalc):44,34,76,1'
+        // Read as UTF-8, which its dialog chooses by the mark at the beginning; without a dialog it asks for no mark.
         await run('soffice', [
           '--headless',
+          '--infilter=Text - txt - csv (StarCalc):44,34,76,1',
           '--convert-to',
           to,
           '--outdir',

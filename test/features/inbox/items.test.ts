@@ -137,6 +137,18 @@ test('Unsubscribe stops campaigns to the person, and to a stranger at the addres
   ])
 })
 
+test('a message that answers none of ours unsubscribes whoever wrote it all the same, as their own decision', async () => {
+  const { deps, by, idOf, suppressed, receive, items } = await openItem()
+  await receive(await write({ from: 'ben@library.example', text: 'take me off all this at once' }))
+  const item = (await items()).at(-1)
+  expect(item).toMatchObject({ person_id: idOf('ben') })
+  await decideInbox(deps, { id: item?.id as number, decision: 'unsubscribe', by })
+  expect(await suppressed()).toEqual(['ben@library.example campaigns unsubscribed'])
+  expect(await deps.db.selectFrom('consents').selectAll().execute()).toMatchObject([
+    { person_id: idOf('ben'), purpose: 'programme_mail', given: false, source: 'email', recorded_by: by.name },
+  ])
+})
+
 test.each([
   [
     'add',

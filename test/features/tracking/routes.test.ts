@@ -73,6 +73,22 @@ test('no other address can be had: of another campaign, in the key, or in the qu
   expect(await hits()).toHaveLength(1)
 })
 
+test('who writes something else for a link, such as a NUL, takes the hits of nobody with it', async () => {
+  const { app, deps, click, other, hits, lines } = await open()
+  const neighbour = signToken(deps.keys, 'click', other)
+  const strange = ['%00', 'link0%00', '%0D%0AX: y', '%2F%2Fevil.example', 'javascript:alert(1)', '__proto__', '%F0%9F%98%80']
+  const [followed, ...refused] = await Promise.all([
+    app.inject({ url: `/t/${neighbour}/link1`, headers: { 'user-agent': CHROME } }),
+    ...strange.map((key) => app.inject({ url: `/t/${click}/${key}` })),
+  ])
+  expect(followed?.statusCode).toBe(302)
+  expect(refused.map(({ statusCode, headers }) => [statusCode, headers.location])).toEqual(
+    strange.map(() => [404, undefined]),
+  )
+  expect(await hits()).toMatchObject([{ delivery_id: other, link_key: 'link1' }])
+  expect(lines).toEqual([])
+})
+
 test('an address in another script is written as a header can carry it, and what is none of the web is not followed', async () => {
   const { app, deps, click } = await open()
   await sql`update campaign_links set url = 'https://bücher.example/图书馆?q=ü' where key = 'link0'`.execute(deps.db)

@@ -46,6 +46,25 @@ test('an association reads how its people came, and small countries only togethe
   expect(report.sections.some(({ has_people }) => has_people)).toBe(false)
 })
 
+test('a value that is called as our own rows are stays a row of its own', async () => {
+  const { deps } = await openRound()
+  const later = await addRound(deps, '2016B', { starts_on: '2016-09-01' })
+  await later.apply([
+    ...many(20, { ...ALIA, sector: 'together' }),
+    ...many(15, { ...ALIA, sector: '~together' }),
+    ...many(8, { ...ALIA, sector: 'a School' }),
+    ...many(2, { ...ALIA, sector: 'Special' }),
+  ])
+  const report = await reportOnAssociation(deps, { pathway: 'ALIA', code: '2016B' })
+  const rows = report.sections.find(({ key }) => key === 'sector')?.rows ?? []
+  expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length)
+  expect(rowsOf(report, 'sector')).toEqual([
+    ['together', 20, 20],
+    ['a School', 8, 8],
+    ['2 others together', 17, 17],
+  ])
+})
+
 test('of three people nothing is told, in figures, in words or in the file', async () => {
   const { deps } = await openRound()
   const report = await reportOnAssociation(deps, { pathway: 'IRRT', code: '2016A' })
