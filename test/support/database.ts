@@ -40,7 +40,8 @@ let made = 0
 export async function cloneDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const url = new URL(inject('serverUrl'))
   const name = `test_${process.pid}_${Date.now()}_${made++}`
-  await asAdmin(url, `create database ${name} template pairpost`)
+  // Half the time of writing it through the log, where nothing waits for a disk.
+  await asAdmin(url, `create database ${name} template pairpost strategy file_copy`)
   const cloned = new URL(url)
   cloned.pathname = `/${name}`
   return { url: cloned.href, drop: () => asAdmin(url, `drop database if exists ${name} with (force)`) }

@@ -31,7 +31,8 @@ export interface Wish {
   language: string
 }
 
-const BY_EMAIL: Wish = {
+/** Who said it in words of their own, in a message. */
+export const BY_EMAIL: Wish = {
   source: 'email',
   wording: 'A message to us that asked for no more of these emails.',
   language: 'en',

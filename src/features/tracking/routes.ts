@@ -21,6 +21,9 @@ interface RouteDeps {
 }
 
 const Token = Type.String()
+// Of a link of ours (features/campaigns/content/link-key.ts). Anything else stays out of the database: hits are written in
+// groups, and one that it cannot take, such as a NUL, would leave those of other readers without a record.
+const KEY = /^[a-z0-9]{1,64}$/
 const MOST_AGENT = 200
 // One transparent point, GIF89a.
 const PICTURE = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
@@ -59,7 +62,9 @@ function trackingRoutes({ clock, keys, log, guard, readers }: RouteDeps, ingest:
         const id = guard.read(request, 'click', token)
         if (id === undefined) return readers.sendUnknownLink(request, reply)
         // Some mail servers write addresses in capitals.
-        const target = await ingest.record(hitOf(request, id, key.toLowerCase()))
+        const link_key = key.toLowerCase()
+        if (!KEY.test(link_key)) return readers.sendUnknownLink(request, reply)
+        const target = await ingest.record(hitOf(request, id, link_key))
         if (!target) return readers.sendUnknownLink(request, reply, 410)
         const address = target.url === null ? undefined : webAddress(target.url)
         if (address === undefined) return readers.sendUnknownLink(request, reply)

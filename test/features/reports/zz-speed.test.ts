@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { FACTS } from '../../../src/features/reports/engagement/facts-queries.ts'
 import { test } from 'vitest'
 import { openTestDeps } from '../../support/deps.ts'
 import { reportOnDelivery, reportOnEngagement } from '../../../src/features/reports/index.ts'
@@ -28,7 +29,7 @@ test('speed', async () => {
     select c.id, p.id, 'accepted', 'campaign', 'en', 1, '2016-02-10', 'd' || (p.id % 400) || '.example', 'p' || p.id || '@d' || (p.id % 400) || '.example', '2016-02-10'
     from campaigns c, people p`.execute(db)
   await sql`insert into delivery_hits (delivery_id, link_key, human, machine, first_at)
-    select id, k, (id % 2)::int, 3, case when id % 2 = 1 then '2016-02-11'::timestamptz end from deliveries, (values ('k1'),('k2'),('k3')) v(k) where id % 3 > 0`.execute(db)
+    select id, k, (r < 0.7)::int, 3, case when r < 0.7 then '2016-02-11'::timestamptz end from (select id, k, random() r, random() q from deliveries, (values ('k1'),('k2'),('k3')) v(k)) x where q < 0.12`.execute(db)
   await sql`insert into incoming_messages (source, octets, digest, received_at) select 'smtp', 1, sha256(i::text::bytea), '2016-02-11' from generate_series(1,5000) i`.execute(db)
   await sql`insert into delivery_events (delivery_id, incoming_id, kind, class, status, at, address)
    select d.id, m.id, case when d.n % 2 = 0 then 'reply' else 'bounce' end, case when d.n % 2 = 0 then null else 'hard' end, case when d.n % 2 = 0 then null else '5.1.1' end, '2016-02-11', ''
@@ -51,19 +52,27 @@ test('speed', async () => {
   await time('stops', () => listStops(db, ids, new Date()))
   const use = await countTopicUse(db, input)
   out.push(JSON.stringify({ ...use, used_by_topic: [...use.used_by_topic] }))
-  const variants: Record<string, ReturnType<typeof sql>> = {
-    now: sql`with pairs as (
+  const pairs = sql`pairs as (
       select s.id, m.person_id from partnerships s join partnership_members m on m.partnership_id = s.id
-      where s.round_id = ${round_id} and s.introduced_at is not null
-    ), clickers as materialized (
-      select d.campaign_id, d.person_id from deliveries d join delivery_hits h on h.delivery_id = d.id
-      where d.campaign_id = any(${ids}::bigint[]) and not d.is_test and d.state = 'accepted' and h.human > 0 and h.link_key <> ''
-      union
-      select d.campaign_id, d.person_id from deliveries d join delivery_events e on e.delivery_id = d.id
-      where d.campaign_id = any(${ids}::bigint[]) and not d.is_test and d.state = 'accepted' and e.kind = 'reply'
-    ), by_pair as materialized (select distinct p.id, e.campaign_id from pairs p join clickers e using (person_id))
+      where s.round_id = ${round_id} and s.introduced_at is not null)`
+  const click = sql`select d.campaign_id, d.person_id from delivery_hits h join deliveries d on d.id = h.delivery_id
+      where d.campaign_id = any(${ids}::bigint[]) and not d.is_test and d.state = 'accepted' and h.human > 0 and h.link_key <> ''`
+  const reply = sql`select d.campaign_id, d.person_id from delivery_events e join deliveries d on d.id = e.delivery_id
+      where d.campaign_id = any(${ids}::bigint[]) and not d.is_test and d.state = 'accepted' and e.kind = 'reply'`
+  const variants: Record<string, ReturnType<typeof sql>> = {
+    union: sql`with ${pairs}, by_pair as materialized (select distinct p.id, e.campaign_id from pairs p join (${click} union all ${reply}) e using (person_id))
     select campaign_id, count(*) as used from by_pair group by campaign_id
     union all select null, count(distinct id) from by_pair`,
+    gathered: sql`with ${pairs}, came as materialized (
+       select delivery_id from delivery_hits where human > 0 and link_key <> '' union select delivery_id from delivery_events where kind = 'reply'),
+     by_pair as materialized (select distinct p.id, d.campaign_id from came join deliveries d on d.id = came.delivery_id join pairs p using (person_id) where d.campaign_id = any(${ids}::bigint[]) and not d.is_test and d.state = 'accepted')
+    select campaign_id, count(*) as used from by_pair group by campaign_id
+    union all select null, count(distinct id) from by_pair`,
+    facts: sql`with ${pairs}, engaged as materialized (select campaign_id, person_id from (${FACTS(input)}) f where clicked or replied),
+     by_pair as materialized (select distinct p.id, e.campaign_id from pairs p join engaged e using (person_id))
+    select campaign_id, count(*) as used from by_pair group by campaign_id
+    union all select null, count(distinct id) from by_pair`,
+    factsonly: sql`select count(*) from (${FACTS(input)}) f where clicked or replied`,
   }
   for (const [name, q] of Object.entries(variants)) {
     await time(name, () => q.execute(db))

@@ -116,7 +116,7 @@ function readBlocks(variant: ParsedVariant, direction: 'ltr' | 'rtl', href: Writ
   markdown.renderer.rules.text = (all, at) => isolateValues(escapeHtml(all[at]?.content ?? ''), markers)
   markdown.renderer.rules.link_open = (all, at) => {
     // The token stays as it is: the text part is written from the same ones.
-    const text = textOf(all.slice(at + 1, closeOf(all, at)))
+    const text = textOfLink(all, at)
     const attributes = (all[at]?.attrs ?? []).map(([name, value]) => {
       const written = name === 'href' ? href({ url: String(value), text }) : escapeHtml(String(value))
       return ` ${name}="${written}"`
@@ -135,7 +135,7 @@ function readBlocks(variant: ParsedVariant, direction: 'ltr' | 'rtl', href: Writ
     if (button) {
       flush()
       const label = markdown.renderer.renderInline(button.label, markdown.options, {})
-      blocks.push({ html: null, button: { url: href({ url: button.url, text: textOf(button.label) }), label } })
+      blocks.push({ html: null, button: { url: href(button), label } })
       at += 2
     } else pending.push(styled(token, direction))
   }
@@ -143,19 +143,20 @@ function readBlocks(variant: ParsedVariant, direction: 'ltr' | 'rtl', href: Writ
   return blocks
 }
 
-/** As it is read. A picture is seen, and its description is not. */
-const textOf = (inside: readonly Token[]) =>
-  inside.map(({ type, content }) => (type === 'image' ? '' : content)).join('')
+/** A link as it is read, from where it opens in `all`. A picture is seen, and its description is not. */
+function textOfLink(all: readonly Token[], opens: number): string {
+  let text = ''
+  for (let at = opens + 1; at < all.length && all[at]?.type !== 'link_close'; at++)
+    text += all[at]?.type === 'image' ? '' : all[at]?.content
+  return text
+}
 
-const closeOf = (all: readonly Token[], at: number) =>
-  all.findIndex((one, place) => place > at && one.type === 'link_close')
-
-function loneButton(inline: Token | undefined): { url: string; label: Token[] } | undefined {
+function loneButton(inline: Token | undefined): { url: string; text: string; label: Token[] } | undefined {
   const seen = (inline?.children ?? []).filter((child) => child.type !== 'text' || child.content.trim() !== '')
   const [open] = seen
   const links = seen.filter((child) => child.type === 'link_open').length
   if (open?.attrGet('class') !== 'button' || links !== 1 || seen.at(-1)?.type !== 'link_close') return undefined
-  return { url: String(open.attrGet('href')), label: seen.slice(1, -1) }
+  return { url: String(open.attrGet('href')), text: textOfLink(seen, 0), label: seen.slice(1, -1) }
 }
 
 const COLOUR = { ink: '#22282d', muted: '#566068', accent: '#0b5c6b', line: '#d9d5cc' }

@@ -3,7 +3,8 @@ import type { Clock } from '../../../lib/clock.ts'
 import { Conflict } from '../../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../../platform/db/open.ts'
 import { recordStaffAnswer } from '../../confirmations/index.ts'
-import { unsubscribe } from '../../deliveries/index.ts'
+import { recordConsent } from '../../consents/index.ts'
+import { BY_EMAIL, unsubscribe } from '../../deliveries/index.ts'
 import { suppressAddresses } from '../read/event-queries.ts'
 import { listAddressesOfPerson } from '../read/origin-queries.ts'
 import { changeItem, type Doer, sayChanged } from './change.ts'
@@ -67,5 +68,10 @@ async function stopCampaigns(tx: DbOrTx, item: ItemRow, { by, now }: { by: Doer;
   const addresses = from_address === null ? own : [from_address, ...own]
   if (addresses.length === 0)
     throw new Conflict('nobody_to_unsubscribe', 'It does not say who it is from: nobody can be unsubscribed.')
+  if (person_id !== null && own.length > 0)
+    await recordConsent(tx, {
+      ...{ person_id, purpose: 'programme_mail', given: false, ...BY_EMAIL },
+      ...{ at: now, recorded_by: by.name },
+    })
   await suppressAddresses(tx, { addresses, scope: 'campaigns', reason: 'unsubscribed', source: by.name })
 }

@@ -21,7 +21,8 @@ export interface Published {
   is_withheld: boolean
 }
 
-export const TOGETHER = 'together'
+/** Key of the row of several. No value has it: one that begins with a tilde has another before it (rounds/person-queries.ts). */
+export const TOGETHER = '~together'
 
 /**
  * The table as it may leave the house. Nothing is crossed out that a sum would give back: a column of fewer than five
