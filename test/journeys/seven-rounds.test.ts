@@ -9,6 +9,7 @@ import { demoTimetable } from '../../src/demo/files.ts'
 import { ROUND_DAYS } from '../../src/demo/round.ts'
 import { importApplications } from '../../src/features/imports/index.ts'
 import { eachParticipant } from '../../src/features/people/index.ts'
+import { reportOnRounds } from '../../src/features/reports/index.ts'
 import { createRound, getRound, shiftDay } from '../../src/features/rounds/index.ts'
 import { startService } from '../../src/service.ts'
 import { cloneDatabase } from '../support/database.ts'
@@ -33,12 +34,14 @@ test.skipIf(!haveExports)(
     // Two at a time: part of a round is waiting for mail.
     const lane = async () => {
       for (let summary = waiting.shift(); summary; summary = waiting.shift()) {
-        const { code, asked, given, settled, counts, countries } = await liveThrough(summary.round)
+        const { code, asked, given, settled, counts, countries, reported } = await liveThrough(summary.round)
         const { participants, silent, declined } = summary
         expect({ ...counts, countries }, code).toMatchObject({
           ...{ confirmed: participants, countries: summary.countries },
           ...{ declined, lapsed: silent },
         })
+        // The report says what became of the replies, and not what the lists say only.
+        expect(reported, code).toMatchObject({ participants, countries: summary.countries })
         expect(given.replies, code).toBe(settled.by_machine + settled.by_person)
         table.set(code, { asked, ...given, ...settled, confirmed: counts.confirmed, countries })
       }
@@ -70,6 +73,7 @@ async function liveThrough(code: string) {
   for await (const page of eachParticipant(deps, { code, states: ['confirmed'] }))
     for (const { country_code } of page) countries.add(country_code)
   const { counts } = await getRound(deps, { code })
+  const reported = (await reportOnRounds(deps)).sections[0]?.rows.find(({ key }) => key === code)?.counts
   await service.close()
-  return { code, asked: request.recipients, given, settled, counts, countries: countries.size }
+  return { code, asked: request.recipients, given, settled, counts, countries: countries.size, reported }
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { importApplications } from '../../../../src/features/imports/index.ts'
-import { reportOnRounds, writeReportCsv } from '../../../../src/features/reports/index.ts'
+import { type Report, reportOnRounds, writeReportCsv } from '../../../../src/features/reports/index.ts'
 import { createRound } from '../../../../src/features/rounds/index.ts'
-import { openTestDeps } from '../../../support/deps.ts'
+import { openConsole } from '../../../support/console.ts'
+import { openTestDeps, TEST_TOKEN } from '../../../support/deps.ts'
 import { haveExports, readExport, readFates } from '../../../support/exports.ts'
 
 /** As the programme published it. */
@@ -43,5 +44,22 @@ test.skipIf(!haveExports)(
     expect(lines[0]).toContain('name,applicants,participants,countries,')
     for (const [at, [code, participants, countries]] of PUBLISHED.entries())
       expect(lines[at + 1]).toMatch(new RegExp(`,rounds,${code},${code},\\d+,${participants},${countries},`))
+
+    const { app, get } = await openConsole(deps, 'viewer')
+    const authorization = `Bearer ${TEST_TOKEN}`
+    const api = await app.inject({ url: '/api/v1/reports/rounds', headers: { authorization } })
+    expect((api.json() as Report).sections).toEqual(report.sections)
+    const file = await app.inject({ url: '/api/v1/reports/rounds.csv', headers: { authorization } })
+    expect(file.body.replaceAll(/\d{4}-\d\d-\d\dT[^,]+/g, '')).toBe(
+      writeReportCsv(report).replaceAll(/\d{4}-\d\d-\d\dT[^,]+/g, ''),
+    )
+    const { body: page } = await get('/console/reports/rounds')
+    for (const [code, participants, countries] of PUBLISHED) {
+      const row = new RegExp(`<tr[^>]*>(?:(?!</tr>)[\\s\\S])*?${code}(?:(?!</tr>)[\\s\\S])*</tr>`, 'g')
+      const cells = [...page.matchAll(row)].map(([found]) => found.replaceAll(/<[^>]+>/g, ' '))
+      const has = (cell: string) =>
+        cell.includes(` ${participants.toLocaleString('en')} `) && cell.includes(` ${countries} `)
+      expect(cells.some(has), `${code}: ${cells[0]}`).toBe(true)
+    }
   },
 )
