@@ -3,11 +3,11 @@ import type { Deps } from '../deps.ts'
 import { getCaught, listCaught } from '../features/mailbox/index.ts'
 import type { Bars } from './bars.ts'
 import type { DemoClock } from './clock.ts'
-import { ROUND_DAYS } from './round.ts'
+import { ROUND_DAYS, type Sent } from './round.ts'
 
 /** Of the readers of a topic so many in a hundred follow a link of it, on a day of their own. */
 const READER_PERCENT = 38
-/** Before so many others a scanner of their library does, all of the links at once, as soon as the message is there. */
+/** For so many others a scanner of their library does, all of the links at once. */
 const SCANNER_PERCENT = 6
 const BROWSER =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36'
@@ -20,14 +20,16 @@ export interface Followed {
 
 /**
  * The made-up readers follow links of the topic that lies in the built-in mailbox, over HTTP as a browser does, on the days
- * until now. Some libraries' scanners did before them: no figure may tell.
+ * until now, and scanners among them: no figure may tell.
  */
-export async function followLinks(deps: Deps, input: { url: string; clock: DemoClock; bars: Bars }): Promise<Followed> {
-  const { url, clock, bars } = input
-  const readers = (await listCaught(deps.db, { direction: 'to_participant' })).map(({ id, rcpt_to }) => ({
-    id,
-    ...planOf(rcpt_to.toLowerCase()),
-  }))
+export async function followLinks(
+  deps: Deps,
+  input: { url: string; topic: Sent; clock: DemoClock; bars: Bars },
+): Promise<Followed> {
+  const { url, topic, clock, bars } = input
+  // Nothing came after the topic.
+  const copies = (await listCaught(deps.db, { direction: 'to_participant' })).slice(-topic.recipients)
+  const readers = copies.map(({ id, rcpt_to }) => ({ id, ...planOf(rcpt_to.toLowerCase()) }))
   const chosen = readers.filter(({ does }) => does !== 'nothing')
   const bar = bars.open('Reading topic 1', 'readers')
   const followed = { people: 0, scanned: 0 }

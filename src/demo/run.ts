@@ -55,7 +55,7 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
     clock.goTo(ROUND_DAYS.introduced)
     const { run, introduction } = await matchAndIntroduce(deps, bars)
     const topic = await sendTopic(deps, campaign_id, bars)
-    const followed = await followLinks(deps, { url, clock, bars })
+    const followed = await followLinks(deps, { url, topic, clock, bars })
     clock.goTo(0)
     bars.stop()
     const sums = await printFigures(deps, { imported, confirmed, run, introduction, topic, followed })

@@ -30,6 +30,10 @@ test(
       expect(accepted).toBe(introduced)
       const [, topic = ''] =
         /^Topic 1 +(\d+) recipients = \1 accepted; skipped: \d+ no code of conduct$/m.exec(out) ?? []
+      const [, handed, clicked, quiet] =
+        /^Clicks +(\d+) accepted = (\d+) whose readers clicked \+ (\d+) others/m.exec(out)?.map(Number) ?? []
+      expect([handed, (clicked ?? 0) + (quiet ?? 0)]).toEqual([Number(topic), Number(topic)])
+      expect(clicked).toBeGreaterThan(0)
       const [, asked = ''] = /^Asked +(\d+) recipients = \1 accepted/m.exec(out) ?? []
       const [, caught, many, others] =
         /^Mailbox +(\d+) messages caught over SMTP = (\d+) of these \+ (\d+)/m.exec(out) ?? []
