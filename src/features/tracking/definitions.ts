@@ -3,7 +3,7 @@ import { RULES_VERSION } from './rules.ts'
 /** What the figures mean, in the words that stand beside them. */
 export const CLICK_DEFINITIONS = {
   clicks: [
-    'A click is counted when somebody follows a link in the HTML part of an email; links of the text part and of the web copy are not counted.',
+    'A click is counted when somebody follows a link in the HTML part of an email; links of the text part and of the web copy are not counted, nor those whose text is a web address.',
     'Apart, as of machines: requests that only look (HEAD) and what the same network and program does within ten seconds of them; programs that say they are no browser;',
     'three different links (of a message with two links: both) each within 3.5 seconds of the one before; three within a second of one another from several networks;',
     'and five emails of the campaign within one second, or ten within five, from one network and browser.',

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../lib/clock.ts'
 import type { TokenKeys } from '../../lib/tokens.ts'
 import type { Db } from '../../platform/db/open.ts'
+import { isLoopback } from '../../platform/http/addresses.ts'
 import type { LinkGuard } from '../../platform/http/link-guard.ts'
 import type { ReaderPages } from '../../platform/http/reader-pages.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
@@ -49,7 +50,8 @@ function trackingRoutes({ clock, keys, log, guard, readers }: RouteDeps, ingest:
       at: clock.now(),
       method: request.method === 'HEAD' ? 'HEAD' : 'GET',
       agent: cleanAgent(request.headers['user-agent'] ?? ''),
-      network: hashNetwork(keys, request.ip) ?? null,
+      // A proxy of ours that does not say whom it calls for would make one network of everybody.
+      network: isLoopback(request.ip) ? null : (hashNetwork(keys, request.ip) ?? null),
     })
 
     app.route({

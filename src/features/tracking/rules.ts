@@ -47,9 +47,9 @@ export function sourceOf({ network, agent }: Pick<Hit, 'network' | 'agent'>): st
   return `${network} ${agent}`
 }
 
-/** Whether a hit can be part of a crowd: the proxies of mail providers bring many readers by one door. */
-export function canCrowd({ agent }: Pick<Hit, 'agent'>): boolean {
-  return !isPictureProxy(agent)
+/** Whether a hit can be part of a crowd: the proxies of mail providers bring many readers by one door, as does no network. */
+export function canCrowd({ agent, network }: Pick<Hit, 'agent' | 'network'>): boolean {
+  return network !== '' && !isPictureProxy(agent)
 }
 
 /** @param hits of one campaign, in any order @returns ids of those in a burst over many of its emails */

@@ -17,6 +17,7 @@ import {
   replyFromInbox,
 } from '../../../src/features/inbox/index.ts'
 import { startMailboxServer } from '../../../src/features/mailbox/index.ts'
+import { erasePerson } from '../../../src/features/privacy/index.ts'
 import { readIncoming } from '../../../src/platform/mail/incoming/index.ts'
 import { asRole, openApiApp } from '../../support/api-app.ts'
 import { addStaff } from '../../support/console.ts'
@@ -194,6 +195,27 @@ test('an address of somebody else is not taken from them, and a wish to get no m
     .values({ address: 'ana@home.example', person_id: idOf('ben'), is_primary: false })
     .execute()
   await expect(decideAddress(deps, { id, as: 'replace', by })).rejects.toMatchObject({ code: 'address_taken' })
+})
+
+test('an erased person gets no address again, is nobody’s writer, and no late answer of theirs is recorded', async () => {
+  const inbox = await openItem({ from: 'ana@home.example' })
+  const { deps, id, by, idOf, states, reply, items } = inbox
+  await erasePerson(
+    { ...deps, ring: async () => undefined },
+    { id: idOf('ana'), reason: 'asked', erased_by: 'staff 1' },
+  )
+  const before = await states()
+  await reply('ana', 'Yes, I confirm my participation.', { from: 'ana@home.example' })
+  const late = (await items()).find((item) => item.id !== id)
+  expect(late).toMatchObject({ state: 'open', unknown_address: 'ana@home.example' })
+  expect(await states()).toEqual(before)
+  const lateId = late?.id as number
+  await expect(decideAddress(deps, { id: lateId, as: 'add', by })).rejects.toMatchObject({ code: 'person_erased' })
+  await expect(identifyInbox(deps, { id: lateId, person_id: idOf('ana') })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(decideInbox(deps, { id: lateId, decision: 'yes', by })).rejects.toMatchObject({
+    code: 'answer_not_recorded',
+  })
+  expect(await deps.db.selectFrom('addresses').select('id').where('person_id', '=', idOf('ana')).execute()).toEqual([])
 })
 
 test('lists: what is open the oldest first, what is mine, what is done; page by page', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ensureSender, findSender, measureSender } from '../../../src/features/deliveries/index.ts'
 import { makeAnswer } from '../../../src/features/mailbox/index.ts'
+import { readCampaignFigures } from '../../../src/features/reports/index.ts'
 import { type OpenInbox, openInbox, write } from './stage.ts'
 
 /** A bounce or a complaint as the built-in mailbox makes them of a message to somebody. */
@@ -114,6 +115,20 @@ test('a complaint stops all mail to the person, at every address', async () => {
     'ana@home.example all complaint',
     'ana@library.example all complaint',
   ])
+})
+
+test('a complaint that comes again and again is one reader who complained, and is answered by nothing', async () => {
+  const inbox = await openInbox()
+  const raw = (await reportOf(inbox, 'ana', 'complaint')).toString()
+  const before = await inbox.deps.db.selectFrom('deliveries').select('id').execute()
+  for (let at = 0; at < 5; at++) {
+    const again = raw.replace(/^Message-ID: .*$/m, `Message-ID: <loop-${at}@mx.example>`)
+    await inbox.receive(Buffer.from(again), await fromServer(inbox, 'ana'))
+  }
+  expect(await inbox.suppressed()).toEqual(['ana@library.example all complaint'])
+  expect(await inbox.deps.db.selectFrom('deliveries').select('id').execute()).toEqual(before)
+  const { complained } = await readCampaignFigures(inbox.deps, { id: inbox.campaign_id })
+  expect(complained).toBeLessThanOrEqual(1)
 })
 
 test('what comes back of a test email is recorded, and stops nobody', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import { addTrackingRoutes } from '../../../src/features/tracking/index.ts'
+import { addTrackingRoutes, settleHits } from '../../../src/features/tracking/index.ts'
 import { signToken } from '../../../src/lib/tokens.ts'
 import { openLinkGuard } from '../../../src/platform/http/link-guard.ts'
 import { openPages } from '../../../src/platform/http/pages.ts'
@@ -11,10 +11,10 @@ import { keptLog } from '../../support/log.ts'
 import { decideTracking, makeMailing } from './mailing.ts'
 import { CHROME } from './traffic.ts'
 
-async function open() {
+async function open(emails = 2) {
   const deps = await openTestDeps()
   const { log, lines } = keptLog('info')
-  const mailing = await makeMailing(deps.db, 2, 3)
+  const mailing = await makeMailing(deps.db, emails, 3)
   const [delivery, other] = mailing.deliveries as [number, number]
   const app = openApiApp(deps)
   const readers = openReaderPages(openPages(), async () => 'team@programme.example')
@@ -76,7 +76,15 @@ test('no other address can be had: of another campaign, in the key, or in the qu
 test('who writes something else for a link, such as a NUL, takes the hits of nobody with it', async () => {
   const { app, deps, click, other, hits, lines } = await open()
   const neighbour = signToken(deps.keys, 'click', other)
-  const strange = ['%00', 'link0%00', '%0D%0AX: y', '%2F%2Fevil.example', 'javascript:alert(1)', '__proto__', '%F0%9F%98%80']
+  const strange = [
+    '%00',
+    'link0%00',
+    '%0D%0AX: y',
+    '%2F%2Fevil.example',
+    'javascript:alert(1)',
+    '__proto__',
+    '%F0%9F%98%80',
+  ]
   const [followed, ...refused] = await Promise.all([
     app.inject({ url: `/t/${neighbour}/link1`, headers: { 'user-agent': CHROME } }),
     ...strange.map((key) => app.inject({ url: `/t/${click}/${key}` })),
@@ -178,6 +186,17 @@ test('an agent is cut and cleaned; the network is that of the reader, as the pro
   const [first, , , named, stranger] = all.map(({ network }) => network?.toString('hex'))
   expect(named).toBe(first)
   expect(stranger).not.toBe(first)
+})
+
+test('behind a proxy that does not say whom it calls for, twenty readers within a second are no crowd', async () => {
+  const { app, deps, hits, mailing } = await open(20)
+  const { deliveries } = mailing
+  for (const id of deliveries)
+    await app.inject({ url: `/t/${signToken(deps.keys, 'click', id)}/link0`, headers: { 'user-agent': CHROME } })
+  expect((await hits()).every(({ network }) => network === null)).toBe(true)
+  await settleHits(deps)
+  const counted = await deps.db.selectFrom('delivery_hits').select(['human', 'machine']).execute()
+  expect(counted).toEqual(deliveries.map(() => ({ human: 1, machine: 0 })))
 })
 
 test('the redirect goes when the hit cannot be recorded, and the log says how many did so', async () => {
