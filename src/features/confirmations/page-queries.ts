@@ -25,11 +25,11 @@ export async function findLink(db: DbOrTx, deliveryId: number): Promise<LinkRow 
   return rows[0]
 }
 
-/** Undefined when they have no application in the round. */
+/** Undefined when they have no application in the round, or were erased. */
 export async function findStanding(
   db: DbOrTx,
   { round_id, person_id }: { round_id: number; person_id: number },
 ): Promise<StandingRow | undefined> {
-  const where = sql`a.round_id = ${round_id} and a.person_id = ${person_id}`
+  const where = sql`a.round_id = ${round_id} and a.person_id = ${person_id} and p.erased_at is null`
   return (await selectStanding(where).execute(db)).rows[0]
 }

@@ -6,12 +6,14 @@ export interface AnsweringRow {
   state: string
   code_of_conduct_agreed: boolean
   name: string
+  is_erased: boolean
 }
 
 /** The applications of these people in the round, locked until the transaction ends. In the order of their ids. */
 export async function lockApplications(tx: DbOrTx, roundId: number, people: readonly number[]) {
   const { rows } = await sql<AnsweringRow>`
-    select a.person_id, a.state, a.code_of_conduct_agreed, trim(p.given_name || ' ' || p.family_name) as name
+    select a.person_id, a.state, a.code_of_conduct_agreed, trim(p.given_name || ' ' || p.family_name) as name,
+      p.erased_at is not null as is_erased
     from applications a join people p on p.id = a.person_id
     where a.round_id = ${roundId} and a.person_id = any(${people}::bigint[])
     order by a.person_id for update of a`.execute(tx)

@@ -56,7 +56,9 @@ export async function recordStaffAnswer(
 ): Promise<Recorded> {
   const { round_id, person_id, answer, said_at, now, by, incoming_id = null, delivery_id } = said
   const [row] = await lockApplications(tx, round_id, [person_id])
-  if (!row) return { recorded: false, refused: 'no_application', why: 'They have no application in this round.' }
+  // Who was erased is in no round any more: a letter that comes late changes nothing.
+  if (!row || row.is_erased)
+    return { recorded: false, refused: 'no_application', why: 'They have no application in this round.' }
   const refused = refusalOf(row, answer)
   if (refused) return { recorded: false, refused, why: sayRefusal(refused, { state: row.state, confirm_by: null }) }
   const how = { recorded_by: by, said_at, now, incoming_id, delivery_id }

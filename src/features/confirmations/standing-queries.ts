@@ -36,7 +36,8 @@ export function selectStanding(where: RawBuilder<unknown>): RawBuilder<StandingR
 
 /**
  * Where somebody stands, their application locked until the transaction ends: of two answers at once the second is
- * judged by what the first has left. Undefined when they have none in this round.
+ * judged by what the first has left. Undefined when they have none in this round, and when they were erased: what comes
+ * from them later changes nothing any more.
  */
 export async function lockStanding(
   tx: DbOrTx,
@@ -47,5 +48,5 @@ export async function lockStanding(
     select id from applications where round_id = ${round_id} and person_id = ${person_id} for update`.execute(tx)
   const id = locked.rows[0]?.id
   if (id === undefined) return undefined
-  return (await selectStanding(sql`a.id = ${id}`).execute(tx)).rows[0]
+  return (await selectStanding(sql`a.id = ${id} and p.erased_at is null`).execute(tx)).rows[0]
 }

@@ -10,7 +10,8 @@
  * - Figures of a past day are those that this day's end would have shown, by what had been recorded until then. Two
  *   things are not told apart by days: the timetable of a round, and an import that was undone, which counts for no day.
  * - What nobody can know yet is `unknown`, and never 0.
- * - What an association is told lets nobody compute anything of fewer than five people (association/small-groups.ts).
+ * - From one report for an association no figure that it hides can be computed (association/small-groups.ts). What two
+ *   reports of different days differ by, and what a shown figure lacks to its shown base, can be.
  *
  * Not here: pages (console), who may see them (lib/permissions), what a click or a bounce is (tracking, deliveries).
  */

@@ -24,5 +24,17 @@ export function sayPart(part: number, whole: number, one: string, many = `${one}
   return `${sayCount(part)} of ${sayMany(whole, one, many)} (${sayShare(part, whole)})`
 }
 
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g
+
+/**
+ * Somebody's text within a sentence, so that it turns no word of ours: what turns direction by itself is left out, and
+ * one in a right-to-left script is isolated.
+ */
+export function isolate(text: string): string {
+  const plain = text.replace(DIRECTIONS, '')
+  return RIGHT_TO_LEFT.test(plain) ? `\u2068${plain}\u2069` : plain
+}
+
 /** Such as "3 March 2016". @param day `YYYY-MM-DD` */
 export const sayDay = (day: string): string => DAY.format(new Date(`${day}T00:00:00Z`))

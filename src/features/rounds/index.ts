@@ -15,6 +15,7 @@ export {
   type Round,
   type RoundChange,
   type RoundInput,
+  refuseErasing,
   updateRound,
   withFigures,
 } from './service.ts'

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { DbOrTx } from '../../platform/db/open.ts'
 import type { Timetable } from './rules.ts'
 
@@ -37,6 +37,22 @@ export function listRoundRows(db: DbOrTx): Promise<RoundRow[]> {
 
 export function updateRoundRow(tx: DbOrTx, id: number, values: Omit<RoundValues, 'code'>): Promise<RoundRow> {
   return tx.updateTable('rounds').set(values).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+}
+
+/** How many people a round with this end would lose to its retention by today; 0 when it is due already, or never. */
+export async function countDueWithEnd(
+  tx: DbOrTx,
+  { id, ends_on, today }: { id: number; ends_on: string; today: string },
+): Promise<number> {
+  const due = (end: RawBuilder<unknown>) =>
+    sql`coalesce((${end} + make_interval(months => coalesce(r.retention_months, p.retention_months)))::date <= ${today}, false)`
+  const { rows } = await sql<{ people: number }>`
+    select count(*) as people from rounds r cross join programme p
+    join applications a on a.round_id = r.id join people o on o.id = a.person_id and o.erased_at is null
+    where r.id = ${id} and r.anonymised_at is null and ${due(sql`${ends_on}::date`)} and not ${due(sql`r.ends_on`)}`.execute(
+    tx,
+  )
+  return rows[0]?.people ?? 0
 }
 
 /** Applications by state, and how many did not agree to the code of conduct. */

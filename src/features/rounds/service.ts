@@ -4,6 +4,7 @@ import type { Db, DbOrTx } from '../../platform/db/open.ts'
 import {
   countApplications,
   countByCountry,
+  countDueWithEnd,
   findRound,
   findRoundForUpdate,
   insertRound,
@@ -72,7 +73,7 @@ export async function listRounds(deps: Deps): Promise<Round[]> {
  * Changes what is given and leaves the rest.
  * @param input.seen the round as it was when the change was made from it: a field that somebody else has changed since
  * is not written over
- * @throws NotFound, InvalidInput by field, Conflict `round_changed`
+ * @throws NotFound, InvalidInput by field (an end that would have people erased at once too), Conflict `round_changed`
  */
 export async function updateRound(
   deps: Deps,
@@ -90,9 +91,27 @@ export async function updateRound(
     }
     const { id, code: _code, created_at: _created, ...values } = { ...before, ...change }
     checkRound({ ...values, code })
+    await refuseErasing(tx, { code, id, ends_on: values.ends_on, now: deps.clock.now() })
     return updateRoundRow(tx, id, values)
   })
   return withCounts(deps, row)
+}
+
+/**
+ * An end that makes the round anonymous at once may be a slip of the hand, and what is erased cannot be had back: it has
+ * to be meant, where retention is set. @throws InvalidInput at `field`
+ */
+export async function refuseErasing(
+  tx: DbOrTx,
+  { code, id, ends_on, now }: { code: string; id: number; ends_on: string | null; now: Date },
+  field = 'ends_on',
+): Promise<void> {
+  if (ends_on === null) return
+  const people = await countDueWithEnd(tx, { id, ends_on, today: now.toISOString().slice(0, 10) })
+  if (people === 0) return
+  const whose = people === 1 ? 'the data of 1 person' : `the data of ${people.toLocaleString('en')} people`
+  const message = `With this end ${code} would be kept no longer: within the hour ${whose} would be erased for good. If that is meant, let the round be kept longer first, under Settings, Keeping and erasing; change the end; then set its months there.`
+  throw new InvalidInput([{ field, message }])
 }
 
 const FIELD_WORDS: Record<keyof RoundChange, string> = {

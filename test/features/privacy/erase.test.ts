@@ -223,6 +223,16 @@ test('somebody whom there is not is not found, for an export neither', async () 
   await expect(exportPerson(deps, { id: 99 })).rejects.toMatchObject({ code: 'not_found' })
 })
 
+test('a file that waits to be imported is forgotten, also when it writes her domain in its own script', async () => {
+  const deps = await openOnePerson()
+  const { db } = deps
+  await sql`update addresses set address = 'zeynquilla@xn--bcher-kva.example' where person_id = 1`.execute(db)
+  const content = Buffer.from('Email,Given name\nZeynquilla@bücher.example,Z\n')
+  await sql`update imports set content = ${content} where content is not null`.execute(db)
+  await erasePerson(deps, { id: 1, ...BY_STAFF })
+  expect(await db.selectFrom('imports').select('content').where('content', 'is not', null).execute()).toEqual([])
+})
+
 test('an erased address that asked never to be mailed again is not mailed when it comes back as somebody new', async () => {
   const deps = await openOnePerson()
   await erasePerson(deps, { id: 1, ...BY_STAFF })

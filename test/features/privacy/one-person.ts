@@ -59,8 +59,8 @@ async function fillMatching({ db }: TestDeps): Promise<void> {
   await sql`insert into matching_decisions (round_id, kind, first_person_id, second_person_id) values (1, 'ban', 1, 3)`.execute(
     db,
   )
-  await sql`insert into partnerships (round_id, run_id, score) values (1, 1, 5000)`.execute(db)
-  await sql`insert into partnership_members (partnership_id, person_id) values (1, 1), (1, 2)`.execute(db)
+  // of her and person 2
+  await sql`update partnerships set run_id = 1, score = 5000, introduced_at = null where id = 1`.execute(db)
 }
 
 async function fillRest({ db }: TestDeps): Promise<void> {

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { moveRound } from '../../../src/features/campaigns/index.ts'
 import { changeRetention, getRetention, sweepRetention } from '../../../src/features/privacy/index.ts'
+import { updateRound } from '../../../src/features/rounds/index.ts'
 import { openTestDeps, type TestDeps } from '../../support/deps.ts'
 import { makeUpRound } from './made-up-round.ts'
 
@@ -37,6 +39,25 @@ test('nothing is forgotten before somebody says how long things are kept', async
   const deps = await openRounds()
   expect(await stateOf(deps, '2015A')).toMatchObject({ due_on: null, state: 'stays', people: 20, last_here: 0 })
   expect(await sweepRetention(deps)).toEqual({ rounds: 0, people: 0 })
+})
+
+test('a slip in the end of a round erases nobody', async () => {
+  const deps = await openRounds()
+  const wrong = () => updateRound(deps, { code: '2016A', change: { starts_on: '2015-02-01', ends_on: '2015-06-30' } })
+  await changeRetention(deps, { months: 24, confirmed: true })
+  const refused = { code: 'invalid_input', faults: [{ field: 'ends_on', message: expect.stringMatching(/5 people/) }] }
+  await changeRetention(deps, { code: '2016A', months: 1, confirmed: false })
+  await expect(wrong()).rejects.toMatchObject(refused)
+  await expect(moveRound(deps, { code: '2016A', starts_on: '2015-05-01' })).rejects.toMatchObject({
+    faults: [{ field: 'starts_on' }],
+  })
+  expect(await sweepRetention(deps)).toEqual({ rounds: 0, people: 0 })
+  // Meant: the retention is what erases, and asks for it.
+  await changeRetention(deps, { code: '2016A', months: 600, confirmed: false })
+  await wrong()
+  await expect(changeRetention(deps, { code: '2016A', months: 1, confirmed: false })).rejects.toMatchObject({
+    code: 'erases_at_once',
+  })
 })
 
 test('a round is made anonymous on its day and not before; months are counted as the calendar has them', async () => {

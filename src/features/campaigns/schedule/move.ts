@@ -7,6 +7,7 @@ import {
   getRoundToMove,
   planTimetableMove,
   recordTimetable,
+  refuseErasing,
   type Timetable,
 } from '../../rounds/index.ts'
 import { listDuePlaces, listMovableCampaigns, recordMoves } from './move-queries.ts'
@@ -94,6 +95,7 @@ async function planMove(db: DbOrTx, now: Date, input: MoveInput, lock: boolean) 
     fingerprint: fingerprintOf({ round: round.id, staying, moved, zone, rows, moving }),
   }
   const apply = async (tx: DbOrTx) => {
+    await refuseErasing(tx, { ...round, ends_on: timetable.ends_on, now }, 'starts_on')
     await recordTimetable(tx, round, timetable)
     await recordMoves(tx, changes, now)
   }

@@ -1,7 +1,7 @@
 import { Conflict } from '../../../lib/errors.ts'
 import { findOwner, insertAddress, makePrimary } from './address-queries.ts'
 import { changeItem, type Doer } from './change.ts'
-import { recordAddressDecision, recordDecision } from './change-queries.ts'
+import { hasPerson, recordAddressDecision, recordDecision } from './change-queries.ts'
 import type { DecideDeps } from './decide.ts'
 import { getInboxItem, type InboxItem } from './inbox.ts'
 
@@ -11,7 +11,7 @@ export type AddressDecision = (typeof ADDRESS_DECISIONS)[number]
 
 /**
  * Staff say what an unknown address of a reply is. An item that asked nothing else is done with it.
- * @throws NotFound, Conflict `inbox_changed`, `no_address_asked`, `address_taken`
+ * @throws NotFound, Conflict `inbox_changed`, `no_address_asked`, `address_taken`, `person_erased`
  */
 export async function decideAddress(
   deps: Pick<DecideDeps, 'db' | 'clock'>,
@@ -23,6 +23,8 @@ export async function decideAddress(
     if (address === null || person_id === null)
       throw new Conflict('no_address_asked', 'This reply came from no unknown address of a person that we know.')
     if (as !== 'ignore') {
+      if (!(await hasPerson(tx, person_id)))
+        throw new Conflict('person_erased', 'What we held about this person was erased: no address of theirs is kept.')
       const owner = await findOwner(tx, address)
       if (owner && owner.id !== person_id)
         throw new Conflict(

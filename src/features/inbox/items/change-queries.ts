@@ -48,8 +48,15 @@ export async function recordWriter(
   )
 }
 
+/** Whether there is such a person who was not erased, and will not be until the transaction ends. */
 export async function hasPerson(tx: DbOrTx, personId: number): Promise<boolean> {
-  const row = await tx.selectFrom('people').select('id').where('id', '=', personId).executeTakeFirst()
+  const row = await tx
+    .selectFrom('people')
+    .select('id')
+    .where('id', '=', personId)
+    .where('erased_at', 'is', null)
+    .forKeyShare()
+    .executeTakeFirst()
   return row !== undefined
 }
 

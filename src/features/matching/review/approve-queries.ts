@@ -38,7 +38,7 @@ export async function listPartnershipsToBe(tx: DbOrTx, runId: number): Promise<P
   return rows
 }
 
-/** People of a run's proposals who may no longer be matched: not confirmed, or removed. */
+/** People of a run's proposals who may no longer be matched: not confirmed, removed, or erased. */
 export async function listLostMembers(tx: DbOrTx, runId: number) {
   return tx
     .selectFrom('proposal_members')
@@ -52,6 +52,7 @@ export async function listLostMembers(tx: DbOrTx, runId: number) {
     .select(['people.id as person_id', 'people.given_name', 'people.family_name'])
     .where('proposal_members.run_id', '=', runId)
     .where(sql<boolean>`applications.state is distinct from 'confirmed' or not applications.code_of_conduct_agreed
+      or people.erased_at is not null
       or exists (select from suppressions join addresses on addresses.address = suppressions.address
         where addresses.person_id = people.id and suppressions.reason = 'removed' and suppressions.lifted_at is null)`)
     .groupBy('people.id')

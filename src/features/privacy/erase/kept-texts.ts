@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url'
 import type { DbOrTx } from '../../../platform/db/open.ts'
 import {
   forgetKeptAnswers,
@@ -11,7 +12,8 @@ import { eraseInJson, markReader } from './marks.ts'
 import type { Traces } from './trace-queries.ts'
 
 /** Texts that machines kept about what they did, wherever they name one of these people. */
-export async function eraseKeptTexts(tx: DbOrTx, traces: Traces): Promise<void> {
+export async function eraseKeptTexts(tx: DbOrTx, found: Traces): Promise<void> {
+  const traces = { ...found, addresses: spellingsOf(found.addresses) }
   await forgetUploads(tx, traces)
   await forgetKeptAnswers(tx, traces)
   const namesOne = markReader(traces)
@@ -33,4 +35,13 @@ export async function eraseKeptTexts(tx: DbOrTx, traces: Traces): Promise<void> 
     tx,
     jobs.map((row) => ({ ...erase(row), id: row.id })),
   )
+}
+
+/** A domain of another script is in A-labels in our tables, and as people write it in their files. */
+function spellingsOf(addresses: readonly string[]): string[] {
+  const written = addresses.map((address) => {
+    const at = address.lastIndexOf('@')
+    return `${address.slice(0, at)}@${domainToUnicode(address.slice(at + 1))}`
+  })
+  return [...new Set([...addresses, ...written])]
 }

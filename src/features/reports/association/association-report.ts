@@ -5,6 +5,7 @@ import { type AsOf, parseAsOf } from '../as-of.ts'
 import { definitionsOf } from '../definitions.ts'
 import type { Report, Section } from '../report.ts'
 import { countRound, dimensionSections, listRoundsInOrder, STEP_COLUMNS, stepsShown } from '../rounds/index.ts'
+import { isolate } from '../say.ts'
 import { listPathwayRows } from './pathway-queries.ts'
 import { sayAssociation } from './sentences.ts'
 import { hideSmallGroups, SMALL, TOGETHER } from './small-groups.ts'
@@ -40,7 +41,7 @@ export async function reportOnAssociation(
   const sections = [await trendOf(deps, { pathway, until: round, as_of }), ...tables]
   return {
     kind: 'association',
-    title: `${pathway} in ${round.code}`,
+    title: `${isolate(pathway)} in ${round.code}`,
     round: round.code,
     pathway,
     as_of: as_of.day,

@@ -1,9 +1,10 @@
 import type { Count } from '../report.ts'
-import { sayMany, sayPart } from '../say.ts'
+import { isolate, sayMany, sayPart } from '../say.ts'
 
 /** The findings for an association, from what is shown only. */
 export function sayAssociation(told: { pathway: string; code: string; total: Record<string, Count> }): string[] {
-  const { pathway, code, total } = told
+  const { code, total } = told
+  const pathway = isolate(told.pathway)
   const { applicants, participants, matched, completed } = total
   if (applicants === 'hidden')
     return [

@@ -75,11 +75,13 @@ function tellsNothing(put: readonly Row[], base: string, shown: readonly string[
   return (
     put.length >= 2 &&
     sum >= TOGETHER_AT_LEAST &&
-    // small groups alone, each as large as a small group can be, would be told
-    (sum < put.length * (SMALL - 1) || put.some((row) => numberOf(row.counts[base]) >= SMALL)) &&
-    shown.every((key) => !isSmall(sumOf(put, key)))
+    shown.every((key) => !isSmall(sumOf(put, key)) && !areAllLargest(put, key))
   )
 }
+
+/** Small cells alone, each as large as one can be, are told by their sum. */
+const areAllLargest = (put: readonly Row[], key: string) =>
+  sumOf(put, key) >= put.length * (SMALL - 1) && !put.some((row) => numberOf(row.counts[key]) >= SMALL)
 
 const hideAll = (row: Row): Row => ({
   ...row,

@@ -40,7 +40,7 @@ function received({ counts }: Row): string | undefined {
   const taken =
     recipients === undefined || recipients === 0
       ? `${sayMany(accepted, 'email')} ${accepted === 1 ? 'was' : 'were'} accepted`
-      : `${sayPart(accepted, recipients, 'email')} were accepted`
+      : `${sayPart(accepted, recipients, 'email')} ${accepted === 1 ? 'was' : 'were'} accepted`
   const back =
     accepted === 0
       ? ''
@@ -48,15 +48,16 @@ function received({ counts }: Row): string | undefined {
   return `${taken} and ${sayCount(rejected)} rejected${back}.`
 }
 
+/** Of what a domain has answered: what waits, or was cancelled before it was asked, is no word of its own. */
 function worst({ rows }: Section): string | undefined {
   const rated = rows.flatMap(({ key, counts }) => {
-    const recipients = known(counts.recipients) ?? 0
     const accepted = known(counts.accepted) ?? 0
-    return key === OTHER_DOMAINS || recipients === 0 ? [] : [{ key, recipients, accepted, rate: accepted / recipients }]
+    const answered = accepted + (known(counts.rejected) ?? 0) + (known(counts.deferred) ?? 0)
+    return key === OTHER_DOMAINS || answered === 0 ? [] : [{ key, answered, accepted, rate: accepted / answered }]
   })
   const least = rated.toSorted((a, b) => a.rate - b.rate)[0]
   if (!least || least.rate >= WELL_RECEIVED) return undefined
-  return `${least.key} has accepted the smallest part: ${sayPart(least.accepted, least.recipients, 'email')}.`
+  return `${least.key} has accepted the smallest part of what it was asked: ${sayPart(least.accepted, least.answered, 'email')}.`
 }
 
 function notMailed({ total, rows }: Section): string | undefined {
@@ -65,5 +66,5 @@ function notMailed({ total, rows }: Section): string | undefined {
   if (people === 0 || base === 0) return undefined
   const most = rows[0]
   const because = most ? ` Most often: ${most.name} (${sayCount(known(most.counts.people) ?? 0)}).` : ''
-  return `${sayPart(people, base, 'person', 'people')} of the round are not mailed at present, or not everything.${because}`
+  return `${sayPart(people, base, 'person', 'people')} of the round ${people === 1 ? 'is' : 'are'} not mailed at present, or not everything.${because}`
 }

@@ -48,6 +48,21 @@ export const FACTS = ({ campaign_ids, before }: FactsWanted): RawBuilder<unknown
   left join (${HITS(campaign_ids, before)}) h on h.delivery_id = d.id
   where d.campaign_id = any(${campaign_ids}::bigint[]) and not d.is_test`
 
+/**
+ * Who clicked in a campaign or replied to it: `campaign_id` and `person_id` of those of whom FACTS says so, some of them
+ * twice. Made from what came back, which is far less than what left.
+ */
+export const ENGAGED = ({ campaign_ids, before }: FactsWanted): RawBuilder<unknown> => sql`
+  select d.campaign_id, d.person_id from (
+    select h.delivery_id from delivery_hits h
+    where h.link_key <> '' and h.human > 0 and ${wasBefore(sql`h.first_at`, before)}
+    union all
+    select e.delivery_id from delivery_events e where e.kind = 'reply' and ${wasBefore(sql`e.at`, before)}
+  ) came
+  join deliveries d on d.id = came.delivery_id
+  where d.campaign_id = any(${campaign_ids}::bigint[]) and not d.is_test
+    and d.state = 'accepted' and ${wasBefore(sql`d.accepted_at`, before)}`
+
 /** A bounce tells of our own address first, and then of others that it was forwarded to: those say nothing of ours. */
 const EVENTS = (campaignIds: readonly number[], before: Date | null) => sql`
   select delivery_id,

@@ -59,7 +59,7 @@ function overRounds({ rows }: Section): string | undefined {
   const [before, now] = rated.slice(-2)
   if (!before || !now || now.key !== rows.at(-1)?.key) return undefined
   const part = ({ clicked, accepted }: typeof now) => sayPart(clicked, accepted, 'accepted topic email')
-  return `In ${now.key} ${part(now)} were clicked; in ${before.key} it was ${part(before)}.`
+  return `In ${now.key} ${part(now)} ${now.clicked === 1 ? 'was' : 'were'} clicked; in ${before.key} it was ${part(before)}.`
 }
 
 /** Every topic is summed: a person counts once for each. */

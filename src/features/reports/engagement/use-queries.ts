@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { DbOrTx } from '../../../platform/db/open.ts'
-import { FACTS, type FactsWanted, wasBefore } from './facts-queries.ts'
+import { ENGAGED, type FactsWanted, wasBefore } from './facts-queries.ts'
 
 export interface TopicUse {
   /** Partnerships of the round that were introduced, also those that have ended since. */
@@ -15,11 +15,12 @@ export async function countTopicUse(db: DbOrTx, input: FactsWanted & { round_id:
     with pairs as (
       select s.id, m.person_id from partnerships s join partnership_members m on m.partnership_id = s.id
       where s.round_id = ${input.round_id} and s.introduced_at is not null and ${wasBefore(sql`s.introduced_at`, input.before)}
-    ), engaged as (
-      select distinct campaign_id, person_id from (${FACTS(input)}) facts where clicked or replied
+    ), used as materialized (
+      select distinct p.id, e.campaign_id from pairs p join (${ENGAGED(input)}) e using (person_id)
     )
-    select e.campaign_id, count(distinct p.id) as used, (select count(distinct id) from pairs) as introduced
-    from pairs p join engaged e using (person_id) group by grouping sets ((e.campaign_id), ())`.execute(db)
+    select campaign_id, count(*) as used, 0 as introduced from used group by campaign_id
+    union all
+    select null, count(distinct id), (select count(distinct id) from pairs) from used`.execute(db)
   const total = rows.find((row) => row.campaign_id === null)
   const used_by_topic = new Map(rows.flatMap((row) => (row.campaign_id === null ? [] : [[row.campaign_id, row.used]])))
   return { introduced: total?.introduced ?? 0, used: total?.used ?? 0, used_by_topic }

@@ -8,6 +8,7 @@ import {
   liftMatchingDecision,
   listProposals,
 } from '../../../../src/features/matching/index.ts'
+import { erasePerson } from '../../../../src/features/privacy/index.ts'
 import { type Applicant, addApplicants, madeUp, openMatching } from '../round.ts'
 
 const by = 'staff 1'
@@ -86,6 +87,13 @@ test('a member who is no longer confirmed, or was removed, is named, and nothing
   )
   await breakProposal(deps, { id, proposal_id: theirs?.id as number, by })
   await expect(approve({ accept_changed: true })).resolves.toMatchObject({ partnerships: 3 })
+})
+
+test('nobody is made a partner of somebody who was erased since', async () => {
+  const { deps, ids, approve, partnerships } = await openReview()
+  await erasePerson({ ...deps, ring: async () => undefined }, { id: ids[0] as number, reason: 'asked', erased_by: by })
+  await expect(approve({ accept_changed: true })).rejects.toMatchObject({ code: 'no_longer_confirmed' })
+  expect(await partnerships()).toEqual([])
 })
 
 test('a proposal whose one person was deleted is not approved', async () => {

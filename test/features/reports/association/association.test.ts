@@ -77,6 +77,17 @@ test('of three people nothing is told, in figures, in words or in the file', asy
   expect(writeReportCsv(report)).not.toMatch(/United States|,3[,\r]/)
 })
 
+test('a name in another direction turns no word around it', async () => {
+  const { deps, round } = await openRound()
+  await round.apply(many(6, { pathway: '\u202eALIB', state: 'confirmed' }))
+  await round.apply(many(6, { pathway: 'جمعية', state: 'confirmed' }))
+  const overridden = await reportOnAssociation(deps, { pathway: '\u202eALIB', code: '2016A' })
+  expect([overridden.title, ...overridden.sentences].join()).not.toMatch(/\u202e/)
+  const arabic = await reportOnAssociation(deps, { pathway: 'جمعية', code: '2016A' })
+  expect(arabic.title).toBe('\u2068جمعية\u2069 in 2016A')
+  expect(arabic.sentences[0]).toContain('through \u2068جمعية\u2069 took part.')
+})
+
 test('an association of nobody is told that nobody came', async () => {
   const { deps } = await openRound()
   const report = await reportOnAssociation(deps, { pathway: 'ABC', code: '2016A' })

@@ -82,6 +82,28 @@ describe('what is hidden in an association’s report', () => {
     }
   })
 
+  test('nor from two columns together: every table of three rows was tried', () => {
+    const most = 10
+    const values = [...allOf(2, most)].filter(([all = 0, part = 0]) => part <= all)
+    const seen = new Map<string, Set<number>[][]>()
+    for (const [one, two, three] of triplesOf(values)) {
+      const rows = [one, two, three]
+      if (rows.reduce((sum, [all = 0]) => sum + all, 0) > 2 * most) continue
+      const { rows: shownRows, total, together, is_withheld } = hideSmallGroups(withPeople(tableOf(rows)))
+      const shown = JSON.stringify([shownRows, total, together, is_withheld])
+      const known = seen.get(shown) ?? rows.map(() => [new Set<number>(), new Set<number>()])
+      for (const [at, cells] of rows.entries())
+        for (const [place, cell] of cells.entries()) known[at]?.[place]?.add(cell)
+      seen.set(shown, known)
+    }
+    for (const [json, known] of seen) {
+      const [rows, total, together, is_withheld] = JSON.parse(json)
+      if ((together === 0 && !is_withheld) || sumOfUnseen({ rows, total, together, is_withheld }) > most) continue
+      const unseen = known.filter((_, at) => !rows.some(({ key }: Row) => key === `row ${at}`))
+      for (const cells of unseen.flat()) if (!cells.has(0)) expect(cells.size, json).toBeGreaterThan(1)
+    }
+  })
+
   test('a report about four people says nothing at all', () => {
     const { rows, total, is_withheld } = hideSmallGroups(
       tableOf([
@@ -164,6 +186,10 @@ function hasOtherWorlds(table: ReturnType<typeof tableOf>, published: Published,
 function* allOf(rows: number, most: number): Generator<number[]> {
   if (rows === 0) return yield []
   for (let value = 0; value <= most; value++) for (const others of allOf(rows - 1, most)) yield [value, ...others]
+}
+
+function* triplesOf<Item>(items: readonly Item[]): Generator<[Item, Item, Item]> {
+  for (const one of items) for (const two of items) for (const three of items) yield [one, two, three]
 }
 
 function sumOfUnseen({ rows, total, is_withheld }: Published): number {

@@ -60,10 +60,22 @@ test('domains of fewer than five people are put together, with those that are no
     ['~other', 'Other domains', 6, 12],
   ])
   expect(domains.total?.counts).toMatchObject({ people: 16, recipients: 32, accepted: 22, deferred: 10 })
-  expect(sentences).toContain('constructor has accepted the smallest part: 0 of 10 emails (0 %).')
+  expect(sentences).toContain('constructor has accepted the smallest part of what it was asked: 0 of 10 emails (0 %).')
   expect((await behind(mail, 'domains', '~other', 'people')).items).toHaveLength(6)
   expect((await behind(mail, 'domains', 'constructor', 'deferred')).items).toHaveLength(5)
   expect((await behind(mail, 'domains', '~total', 'accepted')).items).toHaveLength(11)
+})
+
+test('a domain is not blamed for what was cancelled or waits, and one of anything is one', async () => {
+  const mail = await openMail()
+  const round = await mail.addRound()
+  const topic = await mail.addCampaign(round, { state: 'cancelled' })
+  for (const state of ['accepted', 'cancelled', 'cancelled', 'queued', 'held'])
+    await mail.addEmail(topic, { person_id: await mail.addPerson('Reader', round), state, domain: 'big.example' })
+  const { sentences } = await readSections(mail)
+  expect(sentences).toEqual([
+    '1 of 5 emails (20 %) was accepted and 0 rejected; of the accepted 0 (0 %) came back, 0 since the address does not exist.',
+  ])
 })
 
 test('why emails did not arrive is told by class and status, with words that name nobody', async () => {

@@ -7,6 +7,7 @@ test.each([
   ['an address in capitals', '550 <ADA.L@X.EXAMPLE> unknown', 'ada.l@x.example', '550 <…> unknown'],
   ['its local part alone', "mailbox 'ada.l' is full", 'ada.l@x.example', "mailbox '…' is full"],
   ['a short local part, which is a word of its own', 'no such user', 'no@x.example', 'no such user'],
+  ['a short local part that is quoted', "<ana>: no mailbox 'Ana'", 'ana@x.example', "<…>: no mailbox '…'"],
   ['another address', 'forwarded to bob@y.example.', 'ada.l@x.example', 'forwarded to …'],
   ['several lines', '550-first\r\n550 second', null, '550-first 550 second'],
   ['an address that is a pattern', 'user a.*+(b)@x.example is gone', 'a.*+(b)@x.example', 'user … is gone'],

@@ -226,7 +226,7 @@ test('the rounds until this one are compared, each by its own base', async () =>
     ['2016A', { topics: 2, accepted: 4, replied: 0, counted: 2, clicked: 1 }],
   ])
   expect(sentences).toContain(
-    'In 2016A 1 of 2 accepted topic emails (50 %) were clicked; in 2015B it was 0 of 2 accepted topic emails (0 %).',
+    'In 2016A 1 of 2 accepted topic emails (50 %) was clicked; in 2015B it was 0 of 2 accepted topic emails (0 %).',
   )
 })
 

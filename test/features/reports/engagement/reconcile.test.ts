@@ -1,7 +1,9 @@
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { DELIVERY_STATES } from '../../../../src/features/deliveries/index.ts'
 import { listDeliveryPeople, reportOnDelivery } from '../../../../src/features/reports/delivery/index.ts'
+import { ENGAGED, FACTS } from '../../../../src/features/reports/engagement/facts-queries.ts'
 import {
   listEngagementPeople,
   readCampaignFigures,
@@ -126,6 +128,13 @@ test('every figure is what the ledger says, in every mixture of states, events a
         })
       }
       const isOurs = () => true
+      for (const before of [null, new Date('2016-02-12T00:00:00Z')]) {
+        const facts = { campaign_ids: ids, before }
+        const engaged = (from: ReturnType<typeof FACTS>) =>
+          sql`select distinct campaign_id, person_id from ${from} order by 1, 2`.execute(deps.db)
+        const plain = await engaged(sql`(${FACTS(facts)}) facts where clicked or replied`)
+        expect((await engaged(sql`(${ENGAGED(facts)}) engaged`)).rows).toEqual(plain.rows)
+      }
       const delivery = await reportOnDelivery(deps, { code })
       const domains = delivery.sections[0]
       for (const column of ['recipients', 'accepted', 'rejected', 'uncertain', 'complained', 'bounced_hard'] as const) {
