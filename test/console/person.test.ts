@@ -97,7 +97,7 @@ test('a person has a page with everything that is known, each word where it belo
     'On. Nobody has ever stopped it.',
     'It comes with the application. They have decided nothing else.',
     'Not agreed: they have decided nothing. It is off.',
-    `<a href="${path}/privacy">Export or erase`,
+    `<a class="button" href="${path}/privacy">Export or erase`,
     `<a href="/console/campaigns/${campaign}"><bdi>Topic &lt;1&gt;</bdi></a>`,
     '250 2.0.0 &lt;queued&gt;',
     '1 March 2016, 20:00</time>',

@@ -113,7 +113,7 @@ test('removing takes back exactly what was loaded, and what was done with it', a
 })
 
 /** Notes of what was done and how, not the demo's own. */
-const KEPT = new Set(['jobs', 'installation', 'import_mappings', 'link_checks'])
+const KEPT = new Set(['jobs', 'installation', 'import_mappings', 'link_checks', 'report_changes'])
 
 /** Everything of another round; returns its rows by table. */
 async function addOwnRound(deps: TestDeps) {
@@ -133,6 +133,7 @@ async function addOwnRound(deps: TestDeps) {
   for (const table of [
     'people',
     'applications',
+    'application_history',
     'campaigns',
     'campaign_variants',
     'deliveries',

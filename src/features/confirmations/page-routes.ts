@@ -1,6 +1,8 @@
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
+import { noteArrivals } from '../../platform/http/arrivals.ts'
 import type { LinkGuard } from '../../platform/http/link-guard.ts'
+import { openReaderLinks } from '../../platform/http/reader-links.ts'
 import type { ReaderPages } from '../../platform/http/reader-pages.ts'
 import { readerPhrases } from '../../platform/http/reader-phrases.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
@@ -27,20 +29,12 @@ export async function addConfirmPages(app: TypedApp, deps: RouteDeps): Promise<v
 }
 
 function confirmPages(deps: RouteDeps): FastifyPluginAsync {
-  const { clock, guard, readers } = deps
+  const { clock, readers } = deps
   return async (scope) => {
     const app = scope.withTypeProvider<TypeBoxTypeProvider>()
     readers.addErrors(app)
-    /** When each request arrived, before its body was there: a slow line makes nobody late. */
-    const arrivals = new WeakMap<FastifyRequest, Date>()
-
-    /** The reader behind the link, or the answer to a link that leads to nobody. */
-    async function readLink(request: FastifyRequest, reply: FastifyReply, token: string) {
-      const id = guard.read(request, 'confirm', token)
-      const reader = id === undefined ? undefined : await findReader(deps, id)
-      if (!reader) await readers.sendUnknownLink(request, reply, id === undefined ? 404 : 410)
-      return reader
-    }
+    const arrivedAt = noteArrivals(app, clock)
+    const readLink = openReaderLinks(deps, 'confirm', (id) => findReader(deps, id))
 
     app.route({
       method: 'GET',
@@ -62,12 +56,9 @@ function confirmPages(deps: RouteDeps): FastifyPluginAsync {
       url: URL,
       config: { allow: 'public' },
       schema: { params: Params, body: Form },
-      onRequest: async (request) => {
-        arrivals.set(request, clock.now())
-      },
       handler: async (request, reply) => {
         const { token } = request.params
-        const said_at = arrivals.get(request) ?? clock.now()
+        const said_at = arrivedAt(request)
         const reader = await readLink(request, reply, token)
         if (!reader) return reply
         const { answer } = request.body

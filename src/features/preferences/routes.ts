@@ -1,8 +1,9 @@
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import type { Ring } from '../../jobs/catalog.ts'
 import { InvalidInput } from '../../lib/errors.ts'
 import type { LinkGuard } from '../../platform/http/link-guard.ts'
+import { openReaderLinks } from '../../platform/http/reader-links.ts'
 import type { ReaderPages } from '../../platform/http/reader-pages.ts'
 import { readerPhrases } from '../../platform/http/reader-phrases.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
@@ -44,19 +45,12 @@ export async function addPreferencePages(app: TypedApp, deps: RouteDeps): Promis
 }
 
 function preferencePages(deps: RouteDeps): FastifyPluginAsync {
-  const { db, clock, guard, readers } = deps
+  const { db, clock, readers } = deps
   return async (scope) => {
     const app = scope.withTypeProvider<TypeBoxTypeProvider>()
     readers.addErrors(app)
 
-    /** The reader behind the link, or the answer to a link that leads to nobody. */
-    async function findReader(request: FastifyRequest, reply: FastifyReply, token: string) {
-      const id = guard.read(request, 'preferences', token)
-      const reader = id === undefined ? undefined : await findPreferences(deps, id)
-      // Gone: the link was ours, and the person is not here any more.
-      if (!reader) await readers.sendUnknownLink(request, reply, id === undefined ? 404 : 410)
-      return reader
-    }
+    const findReader = openReaderLinks(deps, 'preferences', (id) => findPreferences(deps, id))
 
     async function show(reply: FastifyReply, token: string, reader: ReaderRow, say: Said) {
       const words = readerPhrases(reader.language)

@@ -3,21 +3,12 @@ import { NotFound } from '../../lib/errors.ts'
 import type { Db } from '../../platform/db/open.ts'
 import { listDeliveryPeople } from './delivery/index.ts'
 import { listEngagementPeople } from './engagement/index.ts'
+import type { FigureWanted } from './figure.ts'
 import type { ReportKind } from './report.ts'
 import { listPeopleOfRound } from './rounds/index.ts'
 
-/** Which figure: a column of a row of a section, as the report names them. */
-export interface PeopleWanted {
+export interface PeopleWanted extends FigureWanted {
   kind: ReportKind
-  code: string
-  section: string
-  row: string
-  column: string
-  as_of?: string | undefined
-  /** `next` of the page before. */
-  after?: number | undefined
-  /** At most 500. */
-  limit?: number | undefined
 }
 
 export interface ReportPerson {

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { TokenKeys } from '../../../lib/tokens.ts'
+import type { ArrivedAt } from '../../../platform/http/arrivals.ts'
 import type { LinkGuard } from '../../../platform/http/link-guard.ts'
 import type { ReaderPages } from '../../../platform/http/reader-pages.ts'
 import {
@@ -12,7 +13,6 @@ import {
 import { getProgramme } from '../../programme/index.ts'
 import type { DraftDeps } from '../draft/draft.ts'
 import { answerChecks, offeredLanguages } from '../form/checks.ts'
-import type { ArrivedAt } from './arrivals.ts'
 import type { AskGuard } from './ask-guard.ts'
 
 /** What the public pages of this feature are opened with. */

@@ -3,23 +3,11 @@ import { Conflict, InvalidInput } from '../../../lib/errors.ts'
 import { getRoundRow } from '../../rounds/index.ts'
 import { settleHits } from '../../tracking/index.ts'
 import { parseAsOf } from '../as-of.ts'
+import type { FigureWanted } from '../figure.ts'
 import { listBegunCampaigns } from './campaign-queries.ts'
 import type { EngagementDeps } from './figures.ts'
 import { COUNTED, type Counted, countCampaigns } from './figures-queries.ts'
 import { type Behind, listBehindColumn, listBehindLink, type PersonBehind } from './people-queries.ts'
-
-/** Which figure: a column of a row of a section, as the report names them. */
-export interface FigureWanted {
-  code: string
-  section: string
-  row: string
-  column: string
-  as_of?: string | undefined
-  /** `next` of the page before. */
-  after?: number | undefined
-  /** At most 500. */
-  limit?: number | undefined
-}
 
 export interface PeopleBehind {
   items: { person_id: number; given_name: string; family_name: string; country_code: string }[]

@@ -1,11 +1,12 @@
 import { Type } from '@fastify/type-provider-typebox'
 import type { TypedApp } from '../../../platform/http/typed-app.ts'
 import { listDeliveryPeople, reportOnDelivery } from '../delivery/index.ts'
+import type { FigureWanted } from '../figure.ts'
 import type { Report } from '../report.ts'
 import { sendReportCsv } from '../send-csv.ts'
 import { reportOnEngagement } from './engagement-report.ts'
 import type { EngagementDeps } from './figures.ts'
-import { type FigureWanted, listEngagementPeople, type PeopleBehind } from './people.ts'
+import { listEngagementPeople, type PeopleBehind } from './people.ts'
 
 const closed = { additionalProperties: false } as const
 const tags = ['Reports']

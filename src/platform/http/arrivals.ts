@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Clock } from '../../../lib/clock.ts'
+import type { Clock } from '../../lib/clock.ts'
 
 /** When a request arrived: before its body was there, and before its turn. */
 export type ArrivedAt = (request: FastifyRequest) => Date
