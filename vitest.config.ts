@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: ['test/support/database.ts'],
     // One process for all files: many times faster, and nothing here keeps module state (architecture.md).
     isolate: false,
-    maxWorkers: 2,
+    // Of two cores a third is idle with two: tests wait for databases, servers and browsers.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
