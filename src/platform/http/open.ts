@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type AccessDeps, addAccessControl } from './access.ts'
+import { compileWhenNeeded } from './lazy-validators.ts'
 import { addProblemAnswers, answerProblem } from './problem.ts'
 import { addRequestLog, REQUEST_LOG_OPTIONS } from './request-log.ts'
 import { addSecurityHeaders, setSecurityHeaders } from './security-headers.ts'
@@ -28,6 +29,7 @@ export function openHttp(
     // Validators that are a little slower and a good deal quicker made: there are some two hundred routes.
     ajv: {
       customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true, code: { optimize: false } },
+      onCreate: compileWhenNeeded,
     },
     frameworkErrors: (error, _request, reply) => {
       setSecurityHeaders(reply)
