@@ -126,18 +126,24 @@ interface AxeNode {
  * @param only these rules; none named: all of them
  */
 async function findViolations(page: Page, only: readonly string[] = []): Promise<string[]> {
-  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(AXE)
-  const violations = await page.evaluate(async (names) => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: { id: string; help: string; nodes: AxeNode[] }[] }> }
-    }
-    const found = await axe.run({
-      resultTypes: ['violations'],
-      iframes: false,
-      ...(names.length > 0 ? { runOnly: names } : { rules: { 'target-size': { enabled: true } } }),
-    })
-    return found.violations.map(({ id, help, nodes }) => ({ id, help, nodes }))
-  }, only)
+  // The page may be another than a moment ago: it is asked for in the same breath as it is used.
+  const run = () =>
+    page.evaluate(async (names) => {
+      const { axe } = globalThis as unknown as {
+        axe?: { run(options: object): Promise<{ violations: { id: string; help: string; nodes: AxeNode[] }[] }> }
+      }
+      const found = await axe?.run({
+        resultTypes: ['violations'],
+        iframes: false,
+        ...(names.length > 0 ? { runOnly: names } : { rules: { 'target-size': { enabled: true } } }),
+      })
+      return found?.violations.map(({ id, help, nodes }) => ({ id, help, nodes }))
+    }, only)
+  let violations = await run()
+  while (violations === undefined) {
+    await page.evaluate(AXE)
+    violations = await run()
+  }
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(
       ({ target, html, failureSummary = '' }) =>
