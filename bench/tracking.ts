@@ -126,7 +126,7 @@ async function fillHits(pool: pg.Pool, hits: number, deliveries: number): Promis
   const client = await pool.connect()
   // No trigger for each row while filling, and the indexes are made at the end.
   await client.query("set session_replication_role = 'replica'")
-  await client.query('drop index tracking_hits_delivery_idx, tracking_hits_at_idx')
+  await client.query('drop index tracking_hits_delivery_idx, tracking_hits_network_idx')
   await client.query(
     `insert into tracking_hits (delivery_id, link_key, at, method, agent, network)
      select 1 + (c - 1) * $2::bigint + floor(random() * $2)::bigint, 'link' || n % ${LINKS},
@@ -136,7 +136,7 @@ async function fillHits(pool: pg.Pool, hits: number, deliveries: number): Promis
     [Math.floor(hits / CAMPAIGNS), Math.floor(deliveries / CAMPAIGNS), AGENT],
   )
   await client.query('create index tracking_hits_delivery_idx on tracking_hits (delivery_id)')
-  await client.query('create index tracking_hits_at_idx on tracking_hits using brin (at)')
+  await client.query('create index tracking_hits_network_idx on tracking_hits (network, at) where network is not null')
   await client.query("set session_replication_role = 'origin'")
   client.release()
   await pool.query('vacuum analyze tracking_hits')

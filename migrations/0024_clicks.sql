@@ -28,8 +28,8 @@ create table tracking_hits (
   constraint tracking_hits_agent_length check (length(agent) <= 200)
 );
 create index tracking_hits_delivery_idx on tracking_hits (delivery_id);
--- coarse, since rows come in the order of their time; told of new ones at once, or they would be read whole
-create index tracking_hits_at_idx on tracking_hits using brin (at) with (autosummarize = on, pages_per_range = 32);
+-- what one network did around a moment, over many emails
+create index tracking_hits_network_idx on tracking_hits (network, at) where network is not null;
 
 -- Deliveries whose hits must be counted anew. A row for each batch that brought some, deleted with the counting: no two
 -- writers ever wait for one another here.

@@ -56,44 +56,31 @@ export async function listHitsOfCampaign(tx: DbOrTx, campaignId: number): Promis
   return rows
 }
 
-interface Around {
-  campaign_ids: readonly number[]
-  sources: readonly Pick<Hit, 'network' | 'agent'>[]
+/** A network and program, and a stretch of time. */
+export interface Stretch extends Pick<Hit, 'network' | 'agent'> {
+  from: Date
+  until: Date
 }
 
-/** Hits of the campaigns and sources named, in stretches of time (`tracking_hits_at_idx`). */
-export async function listHitsAround(
+/** Hits of the campaigns in these stretches, each found by its network and time (`tracking_hits_network_idx`). */
+export async function listHitsIn(
   tx: DbOrTx,
-  around: Around & { times: readonly { from: Date; until: Date }[] },
+  { campaign_ids, stretches }: { campaign_ids: readonly number[]; stretches: readonly Stretch[] },
 ): Promise<CampaignHit[]> {
-  const { campaign_ids, sources, times } = around
+  const column = <Name extends keyof Stretch>(name: Name) => stretches.map((one) => one[name])
   const { rows } = await sql<CampaignHit>`
-    with ${sourceTable(sources)}
     select ${HIT}
-    from unnest(${times.map(({ from }) => from)}::timestamptz[], ${times.map(({ until }) => until)}::timestamptz[]) as t (starts, ends)
-    join tracking_hits h on h.at between t.starts and t.ends
-    join source s on s.agent = h.agent and s.network = coalesce(encode(h.network, 'hex'), '')
+    from unnest(${column('network')}::text[], ${column('agent')}::text[], ${column('from')}::timestamptz[], ${column('until')}::timestamptz[])
+      as t (network, agent, starts, ends)
+    cross join lateral (
+      select * from tracking_hits f
+      where f.network = decode(t.network, 'hex') and f.at between t.starts and t.ends and f.agent = t.agent
+      offset 0
+    ) h
     join deliveries d on d.id = h.delivery_id
     where d.campaign_id = any(${campaign_ids}::bigint[]) and not d.is_test`.execute(tx)
   return rows
 }
-
-/** The same at any time: better where there would be a great many stretches. */
-export async function listHitsOfSources(tx: DbOrTx, { campaign_ids, sources }: Around): Promise<CampaignHit[]> {
-  const { rows } = await sql<CampaignHit>`
-    with ${sourceTable(sources)}
-    select ${HIT}
-    from deliveries d
-    join tracking_hits h on h.delivery_id = d.id
-    join source s on s.agent = h.agent and s.network = coalesce(encode(h.network, 'hex'), '')
-    where d.campaign_id = any(${campaign_ids}::bigint[]) and not d.is_test`.execute(tx)
-  return rows
-}
-
-const sourceTable = (sources: Around['sources']) => sql`
-    source as materialized (
-      select * from unnest(${sources.map(({ network }) => network)}::text[], ${sources.map(({ agent }) => agent)}::text[]) as s (network, agent)
-    )`
 
 /** How many links each campaign has. */
 export async function countLinks(tx: DbOrTx, campaignIds: readonly number[]): Promise<Map<number, number>> {

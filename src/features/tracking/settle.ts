@@ -4,11 +4,11 @@ import {
   countLinks,
   findLastChange,
   listCampaignsWithHits,
-  listHitsAround,
+  listHitsIn,
   listHitsOfCampaign,
   listHitsOfDeliveries,
-  listHitsOfSources,
   lockCounting,
+  type Stretch,
   takeChanges,
   writeCounts,
 } from './count-queries.ts'
@@ -28,9 +28,6 @@ interface SettleDeps {
 }
 
 const TOGETHER = 1000
-/** Stretches of time nearer than this are read as one: the index by time is a coarse one. */
-const MERGE_MS = 60_000
-const MOST_STRETCHES = 50
 
 /**
  * Counts the hits of every delivery that has new ones, and of those whose hits the new ones show to be a machine's.
@@ -97,26 +94,25 @@ function countDeliveries(hits: readonly CampaignHit[], links: number, crowded: R
   )
 }
 
-/** Hits that may make a crowd together with one of these, these among them, and perhaps more of the same sources. */
+/** Hits that may make a crowd together with one of these, these among them. */
 async function listAround(tx: DbOrTx, hits: readonly CampaignHit[]): Promise<CampaignHit[]> {
   const may = hits.filter(canCrowd)
   if (may.length === 0) return []
-  const around = {
-    campaign_ids: [...new Set(may.map(({ campaign_id }) => campaign_id))],
-    sources: [...new Map(may.map((hit) => [sourceOf(hit), hit])).values()],
-  }
-  const times = stretches(may.map(({ at }) => at.getTime()))
-  return times.length > MOST_STRETCHES ? listHitsOfSources(tx, around) : listHitsAround(tx, { ...around, times })
+  const campaign_ids = [...new Set(may.map(({ campaign_id }) => campaign_id))]
+  const stretches = [...Map.groupBy(may, sourceOf).values()].flatMap(stretchesOf)
+  return listHitsIn(tx, { campaign_ids, stretches })
 }
 
-function stretches(times: readonly number[]): { from: Date; until: Date }[] {
+/** The times around hits of one source; those that touch are one. */
+function stretchesOf(hits: readonly CampaignHit[]): Stretch[] {
+  const { network, agent } = hits[0] as CampaignHit
   const found: { from: number; until: number }[] = []
-  for (const time of times.toSorted((a, b) => a - b)) {
+  for (const time of hits.map(({ at }) => at.getTime()).toSorted((a, b) => a - b)) {
     const last = found.at(-1)
-    if (last && time - CROWD_REACH_MS - last.until <= MERGE_MS) last.until = time + CROWD_REACH_MS
+    if (last && time - CROWD_REACH_MS <= last.until) last.until = time + CROWD_REACH_MS
     else found.push({ from: time - CROWD_REACH_MS, until: time + CROWD_REACH_MS })
   }
-  return found.map(({ from, until }) => ({ from: new Date(from), until: new Date(until) }))
+  return found.map(({ from, until }) => ({ network, agent, from: new Date(from), until: new Date(until) }))
 }
 
 /** Other deliveries with hits near enough in time to be of one crowd with these, where there are emails enough for one. */
