@@ -95,7 +95,7 @@ create trigger partnership_members_added after insert on partnership_members ref
 create trigger partnership_members_removed after delete on partnership_members referencing old table as touched
   for each statement execute function record_changed_members();
 
--- What partners told of their partnership when they were asked how it goes; each answer kept, the last one counts.
+-- What partners told of their partnership when they were asked how it goes; each answer is kept.
 create table check_in_answers (
   id bigint generated always as identity primary key,
   partnership_id bigint not null,
