@@ -138,7 +138,7 @@ describe.skipIf(isMissing('chromium'))('the application form', { timeout: PATIEN
       const link = page.getByRole('alert').getByRole('link').first()
       await link.focus()
       await page.keyboard.press('Enter')
-      expect(page.url()).toContain('#')
+      await page.waitForURL('**#*')
       expect(await page.locator(':target').count()).toBe(1)
     }
     await visit.close()

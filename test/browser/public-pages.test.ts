@@ -83,7 +83,7 @@ describe.skipIf(isMissing('chromium'))('pages that readers see', { timeout: PATI
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: /Write what we should call you/ }).focus()
     await page.keyboard.press('Enter')
-    expect(page.url()).toContain('#given_name')
+    await page.waitForURL('**#given_name')
     await expectSound(visit, 'preferences with a fault')
     expect(await page.getByLabel('What should we call you?').inputValue()).toBe('see https://evil.example')
 
