@@ -23,6 +23,8 @@ const GRANTS = {
   'privacy.write': ['director', 'data_officer'],
   'webhooks.read': ['director'],
   'webhooks.write': ['director'],
+  'mailchimp.read': ['director', 'communications_officer', 'data_officer'],
+  'mailchimp.write': ['director', 'data_officer'],
   'sending.read': ['director', 'communications_officer', 'data_officer', 'viewer'],
   'sending.write': ['director'],
   'jobs.read': ['director', 'communications_officer', 'data_officer'],

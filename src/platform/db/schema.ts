@@ -134,6 +134,7 @@ export interface Campaigns {
   approved_version: number | null;
   audience: Generated<Json>;
   automatic_key: string | null;
+  channel: Generated<string>;
   created_at: Generated<Timestamp>;
   fallbacks: Generated<Json>;
   finished_at: Timestamp | null;
@@ -465,6 +466,104 @@ export interface MailboxMessages {
   rcpt_to: string;
   received_at: Generated<Timestamp>;
   subject: string | null;
+}
+
+export interface MailchimpAudience {
+  account_name: string;
+  connected_at: Timestamp;
+  connected_by: string;
+  count_opens: Generated<boolean>;
+  fields: Json;
+  list_id: string;
+  list_name: string;
+  only_row: Generated<boolean>;
+  others_there: number | null;
+  read_at: Timestamp | null;
+  states: string[];
+  trouble_at: Timestamp | null;
+  trouble_words: string | null;
+  webhook_id: string | null;
+}
+
+export interface MailchimpCampaigns {
+  campaign_id: number;
+  language: string;
+  look_at: Timestamp | null;
+  mailchimp_id: string | null;
+  recipients: Generated<number>;
+  report: Json | null;
+  report_at: Timestamp | null;
+  segment_id: number | null;
+  send_at: Timestamp | null;
+  sent_at: Timestamp | null;
+  state: Generated<string>;
+  title: string;
+  words: string | null;
+}
+
+export interface MailchimpChanges {
+  at: Generated<Timestamp>;
+  id: Generated<number>;
+  person_id: number;
+}
+
+export interface MailchimpClashes {
+  agreed: string;
+  at: Timestamp;
+  field: string;
+  id: Generated<number>;
+  kept: string;
+  kept_by: Generated<string>;
+  ours: string;
+  ours_at: Timestamp;
+  person_id: number;
+  seen_at: Timestamp | null;
+  theirs: string;
+  theirs_at: Timestamp;
+}
+
+export interface MailchimpEvents {
+  address: string | null;
+  body_digest: Buffer;
+  fired_at: Timestamp | null;
+  hash: string | null;
+  id: Generated<number>;
+  kind: string;
+  mailchimp_campaign: string | null;
+  new_address: string | null;
+  next_try_at: Generated<Timestamp>;
+  outcome: string | null;
+  reason: string | null;
+  received_at: Timestamp;
+  settled_at: Timestamp | null;
+  state: Generated<string>;
+  tries: Generated<number>;
+}
+
+export interface MailchimpMembers {
+  address: string;
+  agreed: Generated<Json>;
+  changed_there_at: Timestamp | null;
+  digest: string | null;
+  fields: Generated<Json>;
+  hash: string;
+  is_ours: boolean;
+  left_at: Timestamp | null;
+  new_address: string | null;
+  person_id: number | null;
+  read_at: Timestamp | null;
+  status: string;
+  tags: Generated<string[]>;
+  trouble: string | null;
+  trouble_at: Timestamp | null;
+  trouble_words: string | null;
+  written_at: Timestamp | null;
+}
+
+export interface MailchimpSlots {
+  held_until: Generated<Timestamp>;
+  holder: string | null;
+  slot: number;
 }
 
 export interface MatchingCheckpoints {
@@ -832,6 +931,13 @@ export interface DB {
   jobs: Jobs;
   link_checks: LinkChecks;
   mailbox_messages: MailboxMessages;
+  mailchimp_audience: MailchimpAudience;
+  mailchimp_campaigns: MailchimpCampaigns;
+  mailchimp_changes: MailchimpChanges;
+  mailchimp_clashes: MailchimpClashes;
+  mailchimp_events: MailchimpEvents;
+  mailchimp_members: MailchimpMembers;
+  mailchimp_slots: MailchimpSlots;
   matching_checkpoints: MatchingCheckpoints;
   matching_cycles: MatchingCycles;
   matching_decisions: MatchingDecisions;
