@@ -35,6 +35,10 @@ const NOT_ABOUT_PEOPLE: Record<string, string> = {
   webhook_messages: 'ids and states',
   report_changes: 'ids',
   tracking_changes: 'ids',
+  mailchimp_audience: 'settings',
+  mailchimp_campaigns: 'what staff wrote to everybody, and counts',
+  mailchimp_changes: 'ids',
+  mailchimp_slots: 'machines',
   migrations: 'of the database',
   application_history: 'what figures are counted from: state, country, pathway, sector, career stage',
 }
@@ -62,6 +66,9 @@ const STAYS: Record<string, string[]> = {
   incoming_messages: ['digest', 'outcome'],
   inbox_replies: ['written_by'],
   mailbox_messages: [],
+  // The name of the contact there, which is needed to remove it for good.
+  mailchimp_members: ['hash'],
+  mailchimp_events: ['hash', 'outcome', 'mailchimp_campaign'],
   matching_decisions: ['decided_by', 'lifted_by'],
   matching_runs: [
     'input',

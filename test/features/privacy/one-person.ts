@@ -109,6 +109,17 @@ async function fillRest({ db }: TestDeps): Promise<void> {
     insert into deliveries (campaign_id, person_id, occasion, lane, state, held_reason, address, domain, language, version, due_at)
     values (2, 1, 1, 'campaign', 'held', 'late', ${ADDRESS}, 'needle.example', 'en', 1, now())`.execute(db)
   await sql`
+    insert into mailchimp_members (hash, person_id, address, status, fields, tags, agreed, is_ours, digest, trouble, trouble_words, new_address)
+    values (md5(${ADDRESS}), 1, ${ADDRESS}, 'subscribed', '{"given_name": "Z"}', '{2016A applied}', '{}', true, 'd', 'refused', 'No', 'z2@needle.example')`.execute(
+    db,
+  )
+  await sql`
+    insert into mailchimp_events (body_digest, kind, received_at, hash, address, reason)
+    values ('\\x02', 'cleaned', now(), md5(${ADDRESS}), ${ADDRESS}, 'hard')`.execute(db)
+  await sql`
+    insert into mailchimp_clashes (person_id, field, agreed, ours, theirs, ours_at, theirs_at, kept, at)
+    values (1, 'given_name', 'Z', 'Zz', 'Zy', now(), now(), 'ours', now())`.execute(db)
+  await sql`
     insert into audit_log (actor, actor_name, role, did, route, params)
     values ('staff 1', 'Ben', 'director', 'Look at a person', 'GET /console/participants/:id', '{"id": 1}')`.execute(db)
 }

@@ -10,6 +10,7 @@ import { eraseIncoming, eraseMailbox } from './inbox-queries.ts'
 import { eraseKeptTexts } from './kept-texts.ts'
 import { eraseDeliveries, eraseSenderWords } from './ledger-queries.ts'
 import { findWorkUnderWay, hasUncountedHits, holdPeople, lockDeliveries } from './lock-queries.ts'
+import { eraseMailchimp } from './mailchimp-queries.ts'
 import { eraseInRuns } from './matching.ts'
 import { eraseDecisionNotes } from './matching-queries.ts'
 import { eraseAnswers, eraseContacts, erasePartnershipTexts, erasePeopleRows } from './person-queries.ts'
@@ -82,6 +83,7 @@ export async function erasePeople(
   for (const id of person_ids) await endPartnershipsOf(tx, { person_id: id, today, now, reason: LEFT })
   await eraseAnswers(tx, application_ids)
   await eraseContacts(tx, traces, now)
+  await eraseMailchimp(tx, traces)
   await erasePeopleRows(tx, traces, { ...erasing, now })
   return person_ids
 }

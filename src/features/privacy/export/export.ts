@@ -5,6 +5,7 @@ import type { Db } from '../../../platform/db/open.ts'
 import { findTraces } from '../erase/trace-queries.ts'
 import type { ExportedRow } from './json-queries.ts'
 import { listExportedContacts, listExportedEmails, listExportedForms, listExportedMessages } from './mail-queries.ts'
+import { listExportedContactsThere } from './mailchimp-queries.ts'
 import {
   findExportedPerson,
   listExportedApplications,
@@ -32,6 +33,7 @@ export interface PersonExport {
   emails: ExportedRow[]
   messages: ExportedRow[]
   imports: ExportedRow[]
+  mailchimp: ExportedRow[]
   erasures: ExportedRow[]
 }
 
@@ -65,6 +67,7 @@ export async function exportPerson(
         emails: await listExportedEmails(tx, traces),
         messages: await listExportedMessages(tx, traces),
         imports: await listExportedImports(tx, id),
+        mailchimp: await listExportedContactsThere(tx, id),
         erasures: await listExportedErasures(tx, id),
       }
     })

@@ -29,6 +29,8 @@ export const IN_EXPORT: Record<string, string> = {
   proposals: 'matching',
   unmatched_people: 'matching',
   erasures: 'erasures',
+  mailchimp_members: 'mailchimp',
+  mailchimp_clashes: 'mailchimp[].clashes',
 }
 
 export const LEFT_OUT: Record<string, string> = {
