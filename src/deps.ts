@@ -14,6 +14,7 @@ import { readTokenKeys } from './platform/embedded/secret.ts'
 import { within } from './platform/http/time-limit.ts'
 import { openInstallation } from './platform/installation.ts'
 import { openLog } from './platform/log.ts'
+import { type Mailchimp, openMailchimp } from './platform/mailchimp/index.ts'
 import { type JobQueue, openQueue } from './platform/queue/open.ts'
 import { createWork, type Work } from './work.ts'
 
@@ -28,6 +29,8 @@ export interface Deps extends Work {
   /** Never fails: a doorbell that cannot be rung now is rung again by a sweep. */
   ring: Ring
   keys: TokenKeys
+  /** The account of MAILCHIMP_API_KEY; undefined without one. Asked for nothing until it is used. */
+  mailchimp: Mailchimp | undefined
   databaseUrl: string
   close(): Promise<void>
 }
@@ -74,6 +77,7 @@ export async function openDeps(config: Config, options: OpenOptions = {}): Promi
       pool: database.pool,
       queue,
       keys,
+      mailchimp: config.mailchimp && openMailchimp({ db: database.db, log }, config.mailchimp),
       databaseUrl,
       ring: (name, input, delayMs) =>
         queue

@@ -7,6 +7,7 @@ import { findMailboxFault, listMailboxTroubles } from './features/inbox/index.ts
 import { wordsOf } from './lib/errors.ts'
 import { openInstallation } from './platform/installation.ts'
 import { openSession, type SmtpTimeouts } from './platform/mail/smtp-session.ts'
+import { checkMailchimp, openMailchimp } from './platform/mailchimp/index.ts'
 import { readSigner } from './signer.ts'
 
 type Say = (good: boolean, line: string) => void
@@ -38,6 +39,7 @@ export async function runDoctor(
 
 async function checkServices(config: Config, say: Say): Promise<void> {
   if (!config.databaseUrl && !existsSync(join(config.dataDir, 'postgres'))) {
+    if (config.mailchimp) say(true, 'Mailchimp: looked at once the first start has made the database.')
     return say(true, 'Database: an embedded PostgreSQL, which the first start makes.')
   }
   let deps: Deps
@@ -56,6 +58,7 @@ async function checkServices(config: Config, say: Say): Promise<void> {
     await checkQueue(deps, say)
     await checkFence(deps, say)
     await checkSending(deps, say)
+    await checkAudience(deps, say)
     for (const { trouble_words } of await listMailboxTroubles(deps.db)) say(false, `Incoming mail: ${trouble_words}`)
   } finally {
     await deps.close()
@@ -92,6 +95,29 @@ async function checkSending(deps: Deps, say: Say): Promise<void> {
   if (closed)
     say(false, `Sending: the provider has closed the account until ${closed.until.toISOString()}: ${closed.words}`)
   for (const { domain, words } of stopped_domains) say(false, `Sending: ${domain} refuses us: ${words}`)
+}
+
+/** Nothing without a key. The account's connections are shared by way of the database. */
+async function checkAudience({ config, db, log }: Deps, say: Say): Promise<void> {
+  if (!config.mailchimp) return
+  const { baseUrl, listId } = config.mailchimp
+  try {
+    const mailchimp = openMailchimp({ db, log }, config.mailchimp, { tries: 2, timeoutMs: 15_000 })
+    const audience = await db
+      .selectFrom('mailchimp_audience')
+      .select(['list_id', 'fields', 'webhook_id'])
+      .executeTakeFirst()
+    const findings = await checkMailchimp(mailchimp, {
+      list_id: audience?.list_id ?? listId,
+      fields: audience?.fields as Record<string, string> | undefined,
+      webhook_id: audience?.webhook_id,
+      publicUrl: config.publicUrl,
+      isTest: baseUrl !== undefined,
+    })
+    for (const { good, words } of findings) say(good, `Mailchimp: ${words}`)
+  } catch (error) {
+    say(false, `Mailchimp: ${wordsOf(error)}`)
+  }
 }
 
 async function checkSmtp(config: Config, say: Say, timeouts: SmtpTimeouts): Promise<void> {

@@ -76,6 +76,8 @@ export interface Operation {
   operation_id: string
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
+  /** What would stand after the question mark. */
+  params?: Record<string, string>
   /** JSON. */
   body?: string
 }
@@ -188,6 +190,9 @@ export interface Unsubscribed {
  *   retryable, after the tries that were made.
  */
 export interface Mailchimp {
+  /** Requests made so far, tries counted: what a sync says it cost is the difference between two looks. */
+  readonly calls: { readonly count: number }
+
   ping(): Promise<void>
   readAccount(): Promise<MailchimpAccount>
   listLists(): Promise<MailchimpList[]>
