@@ -38,6 +38,7 @@ export {
   writeWebCopy,
 } from './content/index.ts'
 export { createComposer } from './message/compose.ts'
+export { composeForMailchimp, type MailchimpMessages } from './message/mailchimp-message.ts'
 export { senderOf } from './message/sender.ts'
 export { type Preview, type PreviewReader, previewCampaign } from './preview/preview.ts'
 export {
@@ -68,6 +69,14 @@ export {
   listCampaignsInOrder,
 } from './schedule/calendar-queries.ts'
 export { type CopyInput, copyCampaign } from './schedule/copy.ts'
+export {
+  type CampaignElsewhere,
+  cancelElsewhere,
+  findCampaignElsewhere,
+  listElsewhereLanguages,
+  listElsewherePeople,
+  recordBegunElsewhere,
+} from './schedule/hand-over-queries.ts'
 export { type MoveInput, moveRound, previewMove, type RoundMove } from './schedule/move.ts'
 export { addMoveRoutes } from './schedule/move-routes.ts'
 export type { CampaignMove, StayingCampaign } from './schedule/move-rules.ts'
@@ -88,10 +97,17 @@ export {
   pauseCampaign,
   resumeCampaign,
 } from './schedule/progress.ts'
-export { type Scheduled, scheduleCampaign } from './schedule/schedule.ts'
+export { HAND_OVER, type Scheduled, scheduleCampaign, TAKE_BACK } from './schedule/schedule.ts'
 export { addScheduleRoutes } from './schedule/schedule-routes.ts'
 export { sweepDeliveries } from './schedule/sweep.ts'
-export { type Audience, type CampaignChange, type CampaignExtras, COPIED_STATES, DEFAULT_STATES } from './schema.ts'
+export {
+  type Audience,
+  type CampaignChange,
+  type CampaignExtras,
+  type Channel,
+  COPIED_STATES,
+  DEFAULT_STATES,
+} from './schema.ts'
 export { CampaignChanged, FIELD_NAMES, listContested } from './writing/changed.ts'
 export { ensureCompiled, readCompiled } from './writing/compiled.ts'
 export { type FallbackField, listFallbackFields, listMergeFields } from './writing/fallbacks.ts'

@@ -97,6 +97,14 @@ const PlannedAt = Type.Union([Type.Null(), Type.String({ format: 'date-time', ma
 })
 const WebCopy = Type.Boolean({ description: 'Whether a topic is published on the web once it is sent' })
 
+/** By whom a campaign is sent: by ourselves, or handed over to Mailchimp. */
+export const CHANNELS = ['email', 'mailchimp'] as const
+export type Channel = (typeof CHANNELS)[number]
+const ChannelInput = Type.Unsafe<Channel>({
+  ...oneOf(...CHANNELS),
+  description: 'By whom it is sent: ourselves (email), or Mailchimp, for topics and announcements',
+})
+
 export const CampaignInput = Type.Object(
   {
     round: Type.String({ minLength: 1, maxLength: 32 }),
@@ -109,6 +117,7 @@ export const CampaignInput = Type.Object(
     from_name: Type.Optional(FromName),
     planned_at: Type.Optional(PlannedAt),
     web_copy: Type.Optional(WebCopy),
+    channel: Type.Optional(ChannelInput),
   },
   closed,
 )
@@ -125,6 +134,7 @@ export const CampaignChange = Type.Object(
     from_name: Type.Optional(FromName),
     planned_at: Type.Optional(PlannedAt),
     web_copy: Type.Optional(WebCopy),
+    channel: Type.Optional(ChannelInput),
   },
   closed,
 )

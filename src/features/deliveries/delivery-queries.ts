@@ -126,7 +126,7 @@ export async function recordDecision(
     as === 'accepted'
       ? sql`state = 'accepted', accepted_at = ${now} where state = 'uncertain'`
       : // who was erased has no address that it could go to again
-        sql`state = 'queued', held_reason = null, due_at = greatest(due_at, ${now}) where state in ('uncertain', 'held') and address is not null`
+        sql`state = 'queued', held_reason = null, due_at = greatest(due_at, ${now}) where state in ('uncertain', 'held') and held_reason is distinct from 'mailchimp' and address is not null`
   const { numAffectedRows } = await sql`
     update deliveries set updated_at = clock_timestamp(), ${decided} and id = ${id}`.execute(tx)
   return numAffectedRows === 1n

@@ -5,7 +5,8 @@ import { recoverLost } from './run-queries.ts'
 /** Mail that is this late is held for a person: a morning greeting helps nobody at midnight. */
 export const LATE_SECONDS = 2 * 3600
 
-export type HeldReason = 'late' | 'restored' | 'domain_refuses' | 'partner_waits'
+/** mailchimp: handed over, and never ours to send. */
+export type HeldReason = 'late' | 'restored' | 'domain_refuses' | 'partner_waits' | 'mailchimp'
 
 /**
  * Holds what is more than two hours overdue, after an outage of the sweep or the mail server. Shorter ones, and waits
@@ -80,10 +81,13 @@ async function hold(db: DbOrTx, reason: HeldReason, which: ReturnType<typeof sql
   return Number(numAffectedRows ?? 0n)
 }
 
-/** A person lets held deliveries go: due now, or when they were due if that is still to come. */
+/**
+ * A person lets held deliveries go: due now, or when they were due if that is still to come. What was handed over to
+ * Mailchimp is never let go here: it would come twice.
+ */
 export async function releaseHeld(db: DbOrTx, campaignId: number, now: Date): Promise<number> {
   const { numAffectedRows } = await sql`update deliveries
     set state = 'queued', held_reason = null, due_at = greatest(due_at, ${now}), updated_at = clock_timestamp()
-    where campaign_id = ${campaignId} and state = 'held'`.execute(db)
+    where campaign_id = ${campaignId} and state = 'held' and held_reason <> 'mailchimp'`.execute(db)
   return Number(numAffectedRows ?? 0n)
 }

@@ -22,7 +22,7 @@ export interface ClaimedDelivery {
 
 /**
  * Takes up to `count` due deliveries for this worker: automatic email first, then campaigns by age, oldest due first.
- * Campaigns that are paused, and domains that refuse us, are passed over without being read.
+ * Campaigns that are paused or go through Mailchimp, and domains that refuse us, are passed over without being read.
  */
 export async function claimDue(
   db: Db,
@@ -42,7 +42,7 @@ export async function claimDue(
         and campaign_id <> all(${input.except}::bigint[])
       order by due_at, id limit ${input.count} for update skip locked
     ), ordinary as (
-      select d.id from (select id, lane from campaigns where state = 'sending' and lane = any(${input.lanes}) and id <> all(${input.except}::bigint[]) order by lane, started_at, id) c
+      select d.id from (select id, lane from campaigns where state = 'sending' and channel = 'email' and lane = any(${input.lanes}) and id <> all(${input.except}::bigint[]) order by lane, started_at, id) c
         cross join lateral (
           select d.id, d.due_at from deliveries d
           where d.campaign_id = c.id and d.state in ('queued', 'deferred') and d.due_at <= ${input.now} and not d.is_test

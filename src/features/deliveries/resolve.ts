@@ -23,6 +23,10 @@ export async function resolveDelivery(db: Db, input: { id: number; as: 'accepted
       const words = `Delivery ${id} waits for a decision about their partner's copy. Decide about that one: this one then leaves by itself.`
       throw new Conflict('partner_first', words)
     }
+    if (found.held_reason === 'mailchimp') {
+      const words = `Delivery ${id} is with Mailchimp: what became of it is known when Mailchimp reports. There is nothing to decide.`
+      throw new Conflict('through_mailchimp', words)
+    }
     if (as === 'resend' && campaign_state === 'cancelled' && !is_test) {
       throw new Conflict('campaign_cancelled', `Delivery ${id} cannot go again: its campaign was cancelled.`)
     }

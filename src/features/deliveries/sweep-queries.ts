@@ -19,7 +19,7 @@ export async function countDue(db: Db, input: { lanes: string[]; now: Date; most
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from (
       (select from campaigns c join deliveries d on d.campaign_id = c.id
-        where c.state = 'sending' and c.lane = any(${lanes}) and not d.is_test
+        where c.state = 'sending' and c.channel = 'email' and c.lane = any(${lanes}) and not d.is_test
           and d.state in ('queued', 'deferred') and d.due_at <= ${now}
           -- as claimDue does: what it passes over is not rung for
           and not exists (select from domain_stops s where s.domain = d.domain

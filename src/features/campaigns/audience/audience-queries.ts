@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { DbOrTx } from '../../../platform/db/open.ts'
-import { type Audience, DEFAULT_STATES } from '../schema.ts'
+import { type Audience, type Channel, DEFAULT_STATES } from '../schema.ts'
 
 /** What decides who a campaign is for: a campaign's row has all of it. */
 export interface AudienceRule {
@@ -89,7 +89,9 @@ function ruleFor({ kind, lane, audience }: AudienceRule, at: { application: stri
 function chosenFrom({ campaign, states, skipped_reasons }: NonNullable<Audience['deliveries']>, application: string) {
   const reason = skipped_reasons ? sql` and chosen.skipped_reason = any(${skipped_reasons})` : sql``
   return sql`deliveries chosen on chosen.campaign_id = ${campaign} and chosen.person_id = ${sql.ref(`${application}.person_id`)}
-      and not chosen.is_test and chosen.state = any(${states})${reason}`
+      and not chosen.is_test and chosen.state = any(${states})${reason}
+      -- Mailchimp may still send theirs, or has
+      and chosen.held_reason is distinct from 'mailchimp'`
 }
 
 /** Asked to confirm: the request has left, is under way or waits for a decision. Who was left out may be asked again. */
@@ -204,19 +206,23 @@ export async function freezeAudience(
     default_language: string
     due_at: Date
     places: readonly PlaceDue[]
+    /** What goes through Mailchimp is held from the first moment: no run of ours ever sees it as due. */
+    channel?: Channel
   },
 ): Promise<number> {
   const places = JSON.stringify(
     input.places.map(({ country_code, time_zone, due_at }) => ({ country_code, time_zone, due_at })),
   )
+  const isHeld = sql`${input.channel === 'mailchimp'}::boolean`
   const { numAffectedRows } = await sql`
     with places as (
       select * from jsonb_to_recordset(${places}::jsonb) as e(country_code text, time_zone text, due_at timestamptz)
     )
     insert into deliveries
-      (campaign_id, person_id, lane, state, skipped_reason, address, domain, language, version, due_at, partnership_id)
+      (campaign_id, person_id, lane, state, held_reason, skipped_reason, address, domain, language, version, due_at, partnership_id)
     select ${input.campaign_id}, picked.person_id, ${rule.lane},
-      case when skipped_reason is null then 'queued' else 'skipped' end, skipped_reason,
+      case when skipped_reason is not null then 'skipped' when ${isHeld} then 'held' else 'queued' end,
+      case when skipped_reason is null and ${isHeld} then 'mailchimp' end, skipped_reason,
       address, lower(split_part(address, '@', 2)),
       coalesce(${JSON.stringify(input.languages)}::jsonb ->> picked.language, ${input.default_language}),
       ${input.version}, coalesce(places.due_at, ${input.due_at}), partnership_id

@@ -3,7 +3,9 @@ import { type AudienceRule, findInAudience } from './audience-queries.ts'
 
 /** What is known of one person as regards one campaign. */
 export interface PersonInAudience {
-  campaign: { state: string; frozen_at: Date | null; starts_at: Date | null; round_code: string } | undefined
+  campaign:
+    | { state: string; channel: string; frozen_at: Date | null; starts_at: Date | null; round_code: string }
+    | undefined
   person: { given_name: string } | undefined
   application: { state: string; country_code: string; pathway: string; created_at: Date } | undefined
   /** How the rule sees them as things are now; undefined when it does not pick them. */
@@ -20,6 +22,7 @@ export async function findPersonInAudience(
     .innerJoin('rounds', 'rounds.id', 'campaigns.round_id')
     .select([
       'campaigns.state',
+      'campaigns.channel',
       'frozen_at',
       'starts_at',
       'round_id',

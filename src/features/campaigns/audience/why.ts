@@ -50,6 +50,7 @@ export const SKIPPED: Record<string, string> = {
   partner_unreachable: 'their partner cannot be reached by email, so neither was introduced',
   partnership_ended: 'their partnership has ended',
   erased: 'what we held about them was erased',
+  not_in_mailchimp: 'they are not subscribed in the Mailchimp audience, or Mailchimp did not send it to them',
 }
 
 /** Why something waits for a person, in the same way. */
@@ -57,6 +58,7 @@ export const HELD: Record<string, string> = {
   late: 'it would have come more than two hours late',
   restored: 'the database was restored, and nobody knows what had left before',
   domain_refuses: 'their mail provider refuses us',
+  mailchimp: 'Mailchimp has it, and tells in its report what became of it',
   partner_waits: "their partner's copy waits for a decision, and both are introduced or neither",
 }
 
@@ -67,6 +69,7 @@ function explainState(delivery: Delivery, campaign: Campaign): string {
   const said = last?.code && last.words ? ` The server said: ${last.words}` : ''
   switch (delivery.state) {
     case 'accepted':
+      if (campaign.channel === 'mailchimp') return `Sent by Mailchimp at ${utc(delivery.accepted_at)}.`
       return last?.outcome === 'accepted'
         ? `Accepted by the mail server for ${last.address} at ${utc(last.ended_at)}.${said}`
         : `A person marked it as accepted at ${utc(delivery.accepted_at)}.`
@@ -77,6 +80,7 @@ function explainState(delivery: Delivery, campaign: Campaign): string {
     case 'held':
       if (delivery.held_reason === 'partner_waits')
         return "Held: a person decides about their partner's copy first. After that it leaves by itself."
+      if (delivery.held_reason === 'mailchimp') return explainHandOver(campaign)
       return `Held until a person resumes the campaign: ${HELD[delivery.held_reason ?? ''] ?? delivery.held_reason}.`
     case 'cancelled':
       return 'The campaign was cancelled before its turn came.'
@@ -86,6 +90,12 @@ function explainState(delivery: Delivery, campaign: Campaign): string {
     default:
       return explainWait(delivery, campaign, last, said)
   }
+}
+
+function explainHandOver({ state, starts_at }: Campaign): string {
+  if (state === 'scheduled') return `It goes through Mailchimp, at ${utc(starts_at)}.`
+  const stopped = state === 'cancelled' ? 'It is being taken back from Mailchimp' : 'It went through Mailchimp'
+  return `${stopped}: whether it left is known when Mailchimp reports.`
 }
 
 type Attempt = Delivery['attempts'][number] | undefined

@@ -1,3 +1,4 @@
+import { checkForMailchimp, type MailchimpCheck } from './check-mailchimp.ts'
 import { checkVariant, type VariantCheck } from './check-variant.ts'
 import type { Finding, FindingCode } from './findings.ts'
 import type { EmptyField } from './merge-values.ts'
@@ -29,6 +30,8 @@ export interface CampaignCheck {
   automatic: boolean
   /** Set when the installation wants a second person's word for many recipients. */
   second_person?: { over: number; given: boolean }
+  /** Set when it goes through Mailchimp. */
+  mailchimp?: MailchimpCheck
 }
 
 /** Every check that needs neither network nor browser, problems first. */
@@ -47,6 +50,7 @@ export function checkCampaign(input: CampaignCheck): Finding[] {
   checkSubjectsBefore(input, add)
   checkAudience(input, add)
   checkTime(input, add)
+  if (input.mailchimp) findings.push(...checkForMailchimp(input.variants, input.mailchimp))
   return findings.toSorted((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning'))
 }
 

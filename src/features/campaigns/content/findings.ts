@@ -48,4 +48,9 @@ export const FINDING_CODES = [
   'time_past',
   'same_people_within_day',
   'second_person_needed',
+  'mailchimp_missing',
+  'mailchimp_field',
+  'mailchimp_tag',
+  'mailchimp_subject',
+  'mailchimp_replies',
 ] as const

@@ -7,7 +7,13 @@ export { type Compiled, compileVariant } from './compile.ts'
 export { FINDING_CODES, type Finding, type FindingCode } from './findings.ts'
 export { chooseVariant, parseLanguage } from './language.ts'
 export { linkKey } from './link-key.ts'
-export { isMergeField, OPENING, type PieceField, REDIRECT } from './merge-fields.ts'
+export {
+  listUnfillable,
+  type MailchimpPart,
+  type MailchimpTags,
+  writeForMailchimp,
+} from './mailchimp-part.ts'
+export { isMergeField, type MergeField, OPENING, type PieceField, REDIRECT } from './merge-fields.ts'
 export {
   type EmptyField,
   findEmptyFields,

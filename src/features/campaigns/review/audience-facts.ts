@@ -2,7 +2,7 @@ import type { Clock } from '../../../lib/clock.ts'
 import { type FieldFault, InvalidInput } from '../../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../../platform/db/open.ts'
 import { listPictureOctets } from '../../pictures/index.ts'
-import { getProgramme } from '../../programme/index.ts'
+import { getProgramme, type Programme } from '../../programme/index.ts'
 import { countAudience, listRecipientIds } from '../audience/audience-queries.ts'
 import { countLastRecipients, findOverlap, listEarlierSubjects } from '../audience/earlier-queries.ts'
 import {
@@ -18,12 +18,14 @@ import {
 } from '../content/index.ts'
 import { type ComposeSettings, getComposeSettings } from '../message/compose-queries.ts'
 import { exampleTracking } from '../message/links.ts'
+import { mailchimpWriter } from '../message/mailchimp-message.ts'
 import { senderOf } from '../message/sender.ts'
 import { getScheduledCampaign, type ScheduledCampaign } from '../schedule/schedule-queries.ts'
 import { makeupOf } from '../writing/compiled.ts'
 import { getSampleRow, listMergeRows, listVariants, type VariantRow } from '../writing/queries.ts'
 import { getSecondPerson } from './approve.ts'
 import { listLinkChecks } from './link-checks-queries.ts'
+import { findMailchimpTags } from './mailchimp-queries.ts'
 
 interface FactsDeps {
   /** One moment for the whole check: a campaign for "now" is not past by the time it is looked at. */
@@ -73,7 +75,7 @@ export async function findCampaignFaults(
 /** The field of the campaign that a finding is about; those of its own language stand beside `variants`. */
 function fieldOf(code: FindingCode, variant: string | null, language: string): string {
   if (variant === null) return FIELDS[code] ?? code
-  const field = /^(subject|preheader)/.exec(code)?.[1] ?? 'body_markdown'
+  const field = /^(?:mailchimp_)?(subject|preheader)/.exec(code)?.[1] ?? 'body_markdown'
   return variant === language ? field : `variants.${variant}.${field}`
 }
 
@@ -83,6 +85,8 @@ const FIELDS: Partial<Record<FindingCode, string>> = {
   sender_missing: 'from_name',
   default_language_missing: 'language',
   time_past: 'at',
+  mailchimp_missing: 'channel',
+  mailchimp_tag: 'fallbacks',
 }
 
 async function gatherFacts(
@@ -127,8 +131,36 @@ async function gatherTextFacts(deps: FactsDeps, db: DbOrTx, campaign: ScheduledC
     tested_version: campaign.tested_version,
     last_subjects: await listEarlierSubjects(db, campaign),
     automatic: campaign.lane === 'automatic',
+    ...(campaign.channel === 'mailchimp'
+      ? { mailchimp: await readMailchimp(deps, db, { campaign, settings, programme, compiled }) }
+      : {}),
   }
   return { facts, settings, compiled }
+}
+
+async function readMailchimp(
+  { config }: FactsDeps,
+  db: DbOrTx,
+  given: {
+    campaign: ScheduledCampaign
+    settings: ComposeSettings
+    programme: Programme
+    compiled: ReadonlyMap<string, Compiled>
+  },
+): Promise<NonNullable<CampaignCheck['mailchimp']>> {
+  const { campaign, settings, programme, compiled } = given
+  const round = await getSampleRow(db, campaign.id)
+  const tags = await findMailchimpTags(db)
+  const write = mailchimpWriter(config, { settings, programme, round, tags: tags ?? {} })
+  const lengths = [...compiled].map(([language, variant]) => [language, write(variant).subject.length])
+  return {
+    tags: tags ?? null,
+    beside: [
+      ...Object.values(settings.fallbacks),
+      ...[settings.from_name ?? '', programme.from_name ?? '', programme.footer, round.round_name, round.round_code],
+    ],
+    subject_lengths: Object.fromEntries(lengths),
+  }
 }
 
 const later = (at: Date | null, now: Date) => (at !== null && at > now ? at : now)

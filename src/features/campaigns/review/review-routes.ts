@@ -38,7 +38,12 @@ export function addReviewRoutes(app: TypedApp, deps: RouteDeps): void {
     handler: async ({ params, query }) => {
       const campaign = await getScheduledCampaign(deps.db, params.id)
       const { places, ...audience } = await reviewAudience(deps.db, campaign)
-      const plan = await reviewPlan(deps, { lane: campaign.lane, audience: { ...audience, places }, schedule: query })
+      const plan = await reviewPlan(deps, {
+        lane: campaign.lane,
+        channel: campaign.channel,
+        audience: { ...audience, places },
+        schedule: query,
+      })
       return { version: campaign.version, audience, plan, second_person: await getSecondPerson(deps.db, campaign) }
     },
   })

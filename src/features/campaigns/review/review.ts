@@ -3,8 +3,14 @@ import type { Db } from '../../../platform/db/open.ts'
 import { forecastDraft } from '../../deliveries/index.ts'
 import type { AudienceRule } from '../audience/audience-queries.ts'
 import { chooseVariant } from '../content/index.ts'
-import { type PlaceTime, planSchedule, type ScheduleInput, zoneOf } from '../schedule/schedule-rules.ts'
-import type { Lane } from '../schema.ts'
+import {
+  type PlaceTime,
+  planMailchimpSchedule,
+  planSchedule,
+  type ScheduleInput,
+  zoneOf,
+} from '../schedule/schedule-rules.ts'
+import type { Channel, Lane } from '../schema.ts'
 import { listVariants } from '../writing/queries.ts'
 import { type AudienceGroup, listAudienceGroups } from './review-queries.ts'
 
@@ -53,18 +59,22 @@ export interface PlanReview {
   send_at: Date
   starts_at: Date
   hold_until: Date | null
-  /** When the last leaves at best, under the limits and behind what already waits. Null: for nobody. */
+  /** When the last leaves at best, under the limits and behind what already waits. Null: for nobody, or Mailchimp's to say. */
   last_leaves_at: Date | null
   /** With a local time: when it is due on each clock, the earliest first. Empty without. */
   zones: { zone: string; due_at: Date; people: number }[]
 }
 
-/** @throws InvalidInput for a time that is past, unreadable, or more than a year away */
+/** @throws InvalidInput for a time that is past, unreadable, or more than a year away, or that Mailchimp cannot keep */
 export async function reviewPlan(
   { db, clock }: { db: Db; clock: Clock },
-  input: { lane: Lane; audience: AudienceReview; schedule: ScheduleInput },
+  input: { lane: Lane; channel?: Channel; audience: AudienceReview; schedule: ScheduleInput },
 ): Promise<PlanReview> {
   const now = clock.now()
+  if (input.channel === 'mailchimp') {
+    const { send_at, starts_at, hold_until } = planMailchimpSchedule(input.schedule, now)
+    return { send_at, starts_at, hold_until, last_leaves_at: null, zones: [] }
+  }
   const { places, recipients } = input.audience
   const local = input.schedule.local_time !== undefined
   const { send_at, starts_at, hold_until, places: times } = planSchedule(input.schedule, local ? places : [], now)

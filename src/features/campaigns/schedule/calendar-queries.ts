@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { DbOrTx } from '../../../platform/db/open.ts'
+import type { Channel } from '../schema.ts'
 
 /** A campaign as lists and the calendar show it. */
 export interface ListedCampaign {
@@ -22,11 +23,14 @@ export interface ListedCampaign {
   version: number
   /** A draft that is scheduled by itself when its planned time has come. */
   sends_itself: boolean
+  /** By whom it is sent. */
+  channel: Channel
 }
 
 const COLUMNS = sql`
   c.id, c.kind, c.state, coalesce(v.subject, '') as subject, c.language, c.planned_at, c.send_at, c.local_time,
-  c.starts_at, c.started_at, c.finished_at, c.frozen_at, c.created_at, c.updated_at, c.tested_version, c.version, c.sends_itself`
+  c.starts_at, c.started_at, c.finished_at, c.frozen_at, c.created_at, c.updated_at, c.tested_version, c.version, c.sends_itself,
+  c.channel`
 const FROM = sql`
   campaigns c join rounds r on r.id = c.round_id
   left join campaign_variants v on v.campaign_id = c.id and v.version = c.version and v.language = c.language`

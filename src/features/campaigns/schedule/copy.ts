@@ -22,11 +22,12 @@ export async function copyCampaign({ db }: { db: Db }, input: CopyInput): Promis
   const campaign = await getCampaign({ db }, { id: input.id })
   if (campaign.automatic_key !== null)
     throw new Conflict('not_a_campaign', 'Automatic email is not copied: each round has its own.')
-  const { round, language, subject, preheader, body_markdown, extras, variants, fallbacks, from_name } = campaign
+  const { round, language, subject, preheader, body_markdown, extras, variants, fallbacks, from_name, channel } =
+    campaign
   return createCampaign(
     { db },
     {
-      ...{ round, language, subject, preheader, body_markdown, extras, variants, fallbacks, from_name },
+      ...{ round, language, subject, preheader, body_markdown, extras, variants, fallbacks, from_name, channel },
       kind: campaign.kind as WrittenKind,
       audience: states === undefined ? campaign.audience : chosenFrom(campaign, { ...input, states }),
       // What is sent again to some of them was published the first time.

@@ -14,6 +14,8 @@ export interface MovableCampaign {
   hold_until: Date | null
   starts_at: Date | null
   started_at: Date | null
+  /** By whom it is sent. */
+  channel: string
 }
 
 /**
@@ -23,7 +25,7 @@ export interface MovableCampaign {
 export async function listMovableCampaigns(db: DbOrTx, roundId: number, lock: boolean): Promise<MovableCampaign[]> {
   const { rows } = await sql<MovableCampaign>`
     select c.id, coalesce(v.subject, '') as subject, c.kind, c.state, c.planned_at, c.send_at, c.local_time,
-      c.hold_until, c.starts_at, c.started_at
+      c.hold_until, c.starts_at, c.started_at, c.channel
     from campaigns c
     left join campaign_variants v on v.campaign_id = c.id and v.version = c.version and v.language = c.language
     where c.round_id = ${roundId} and c.kind <> 'automatic' and c.state <> 'cancelled' and (c.state <> 'draft' or c.planned_at is not null)

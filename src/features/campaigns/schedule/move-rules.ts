@@ -50,7 +50,8 @@ const MINUTE_MS = 60_000
 /**
  * Moves everything that has not begun by so many days. Clocks keep their hour: 09:00 stays 09:00 in `zone`, also over
  * a change of daylight saving; what goes by the reader's clock keeps the hour there.
- * @throws InvalidInput at `starts_on` naming each scheduled campaign that would have to leave in the past
+ * @throws InvalidInput at `starts_on` naming each scheduled campaign that would have to leave in the past, or that
+ * Mailchimp has: it is taken back by a person, who sees that it is
  */
 export function planCampaignMoves(
   rows: readonly MovableCampaign[],
@@ -109,6 +110,9 @@ function moveScheduled(
   { days, zone, now }: { days: number; zone: string; now: Date },
 ): Moved | { fault: string } {
   const { id, subject, kind, state, local_time } = row
+  const called = subject === '' ? `Campaign ${id}` : `“${subject}”`
+  if (row.channel === 'mailchimp')
+    return { fault: `${called} is handed over to Mailchimp with its time. Cancel it, then move the round.` }
   const from = row.starts_at as Date
   const left = row.hold_until ? Math.ceil((row.hold_until.getTime() - now.getTime()) / 1000) : 0
   const hold = left > 0 ? { hold_seconds: left } : {}
@@ -124,7 +128,7 @@ function moveScheduled(
     if (!(error instanceof InvalidInput)) throw error
     const trouble = wish < now ? 'that is past' : 'that is more than a year away'
     return {
-      fault: `${subject === '' ? `Campaign ${id}` : `“${subject}”`} would leave on ${at.slice(0, 10)}: ${trouble}.`,
+      fault: `${called} would leave on ${at.slice(0, 10)}: ${trouble}.`,
     }
   }
 }

@@ -114,7 +114,7 @@ export interface DecisionNeed {
 }
 
 /**
- * Uncertain and held deliveries of campaigns since `since`; rejected ones of campaigns that ended since `rejectedSince`:
+ * Uncertain and held deliveries of campaigns since `since`, but for those that Mailchimp has; rejected ones of campaigns that ended since `rejectedSince`:
  * they need nobody's decision, but somebody's look.
  */
 export async function listDecisionNeeds(
@@ -128,6 +128,7 @@ export async function listDecisionNeeds(
     cross join lateral (
       select count(*) as count from (
         select from deliveries d where d.campaign_id = c.id and d.state = wanted.state and not d.is_test
+          and d.held_reason is distinct from 'mailchimp'
         order by d.id limit ${COUNTED + 1}
       ) bounded
     ) found

@@ -1,8 +1,10 @@
 import type { Ring } from '../../../jobs/catalog.ts'
+import { recordLongWork, ringLongWork } from '../../../jobs/long-work.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import { Conflict } from '../../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../../platform/db/open.ts'
 import { countDeliveries, countSkipped, type DeliveryCounts, releaseHeld } from '../../deliveries/index.ts'
+import { TAKE_BACK } from './schedule.ts'
 import {
   cancelWaiting,
   getScheduledCampaign,
@@ -40,6 +42,7 @@ export async function pauseCampaign(
   id: number,
 ): Promise<CampaignProgress> {
   return change(db, id, async (tx, campaign) => {
+    refuseHandedOver(campaign, 'It cannot be paused there. Cancel it instead: what has not left then stays here.')
     allow(campaign, ['scheduled', 'sending'])
     await recordState(tx, id, 'paused', clock.now())
   })
@@ -52,6 +55,7 @@ export async function pauseCampaign(
 export async function resumeCampaign({ db, clock, ring }: ChangeDeps, id: number): Promise<CampaignProgress> {
   const now = clock.now()
   const progress = await change(db, id, async (tx, campaign) => {
+    refuseHandedOver(campaign, 'Nothing of it waits here: if it is stuck there, hand it over again.')
     allow(campaign, ['paused', 'scheduled', 'sending', 'done'])
     const released = await releaseHeld(tx, id, now)
     if (campaign.state !== 'paused' && released === 0) {
@@ -63,18 +67,24 @@ export async function resumeCampaign({ db, clock, ring }: ChangeDeps, id: number
   return progress
 }
 
-/** Ends it: what has not begun goes nowhere. @throws NotFound, Conflict */
-export async function cancelCampaign(
-  { db, clock }: Pick<ChangeDeps, 'db' | 'clock'>,
-  id: number,
-): Promise<CampaignProgress> {
-  return change(db, id, async (tx, campaign) => {
+/**
+ * Ends it: what has not begun goes nowhere. What Mailchimp has is taken back by work of its own: until that is done, or
+ * Mailchimp has told what left, nothing of it is called cancelled.
+ * @throws NotFound, Conflict
+ */
+export async function cancelCampaign({ db, clock, ring }: ChangeDeps, id: number): Promise<CampaignProgress> {
+  let takeBack: number | undefined
+  const progress = await change(db, id, async (tx, campaign) => {
     if (campaign.automatic_key !== null)
       throw new Conflict('not_a_campaign', 'Automatic email is not cancelled: switch it off.')
     allow(campaign, ['draft', 'scheduled', 'sending', 'paused'])
     await recordState(tx, id, 'cancelled', clock.now())
     await cancelWaiting(tx, id)
+    const isHandedOver = campaign.channel === 'mailchimp' && campaign.frozen_at !== null
+    if (isHandedOver) takeBack = await recordLongWork(tx, TAKE_BACK, { campaign_id: id })
   })
+  if (takeBack !== undefined) await ringLongWork({ ring }, takeBack)
+  return progress
 }
 
 async function change(
@@ -84,6 +94,11 @@ async function change(
 ): Promise<CampaignProgress> {
   await db.transaction().execute(async (tx) => act(tx, await lockCampaign(tx, id)))
   return measureCampaign(db, id)
+}
+
+function refuseHandedOver({ channel, frozen_at }: ScheduledCampaign, words: string): void {
+  if (channel === 'mailchimp' && frozen_at !== null)
+    throw new Conflict('through_mailchimp', `The campaign goes through Mailchimp. ${words}`)
 }
 
 function allow(campaign: ScheduledCampaign, states: string[]): void {

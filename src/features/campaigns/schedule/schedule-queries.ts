@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { NotFound } from '../../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../../platform/db/open.ts'
-import type { Audience, CampaignKind, Lane } from '../schema.ts'
+import type { Audience, CampaignKind, Channel, Lane } from '../schema.ts'
 import type { SchedulePlan } from './schedule-rules.ts'
 
 /** What scheduling needs of a campaign: its rule, its text and where it stands. */
@@ -10,6 +10,8 @@ export interface ScheduledCampaign {
   round_id: number
   kind: CampaignKind
   lane: Lane
+  /** By whom it is sent. */
+  channel: Channel
   state: string
   audience: Audience
   language: string
@@ -20,6 +22,7 @@ export interface ScheduledCampaign {
   /** When its writer means it to go. */
   planned_at: Date | null
   starts_at: Date | null
+  frozen_at: Date | null
   /** Which automatic email it is; null for a campaign. */
   automatic_key: string | null
 }
@@ -39,8 +42,8 @@ export async function lockCampaign(tx: DbOrTx, id: number): Promise<ScheduledCam
 
 async function readCampaign(db: DbOrTx, id: number, lock: boolean): Promise<ScheduledCampaign> {
   const { rows } = await sql<ScheduledCampaign>`
-    select id, round_id, kind, lane, state, audience, language, version, tested_version, approved_version, planned_at, starts_at,
-      automatic_key
+    select id, round_id, kind, lane, channel, state, audience, language, version, tested_version, approved_version, planned_at, starts_at,
+      frozen_at, automatic_key
     from campaigns where id = ${id} ${lock ? sql`for no key update` : sql``}`.execute(db)
   if (!rows[0]) throw new NotFound(`Campaign ${id}`)
   return rows[0]
@@ -68,17 +71,22 @@ export async function recordState(tx: DbOrTx, id: number, state: string, now: Da
     where id = ${id}`.execute(tx)
 }
 
-/** Everything that has not begun goes nowhere; what is in a dialogue ends by itself. */
+/** Everything that has not begun goes nowhere; what is in a dialogue ends by itself, and what Mailchimp has stays with it. */
 export async function cancelWaiting(tx: DbOrTx, id: number): Promise<void> {
   await sql`update deliveries set state = 'cancelled', held_reason = null, updated_at = clock_timestamp()
-    where campaign_id = ${id} and not is_test and state in ('queued', 'deferred', 'held')`.execute(tx)
+    where campaign_id = ${id} and not is_test and state in ('queued', 'deferred', 'held') and held_reason is distinct from 'mailchimp'`.execute(
+    tx,
+  )
 }
 
-/** Starts what is due. Returns each with how late it is, in seconds. Of two sweeps at once, one starts it. */
+/**
+ * Starts what is due. Returns each with how late it is, in seconds. Of two sweeps at once, one starts it. What was handed
+ * over to Mailchimp has begun when Mailchimp says so.
+ */
 export async function startDueCampaigns(db: DbOrTx, now: Date): Promise<{ id: number; late_seconds: number }[]> {
   const { rows } = await sql<{ id: number; late_seconds: number }>`
     update campaigns set state = 'sending', started_at = ${now}, updated_at = ${now}
-    where state = 'scheduled' and starts_at <= ${now}
+    where state = 'scheduled' and channel = 'email' and starts_at <= ${now}
     returning id, extract(epoch from ${now}::timestamptz - starts_at)::float8 as late_seconds`.execute(db)
   return rows
 }
@@ -126,7 +134,8 @@ export async function settleEnded(db: Db, now: Date): Promise<void> {
 
 /**
  * A campaign is done when nothing of it waits any more. What was held for being late or restored waits for a person
- * to resume it; uncertain ones and those of a domain that refuses us may be decided later.
+ * to resume it; uncertain ones and those of a domain that refuses us may be decided later. What Mailchimp has stays with it
+ * until its report tells.
  */
 export async function finishCampaigns(db: Db, now: Date): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -140,6 +149,6 @@ export async function finishCampaigns(db: Db, now: Date): Promise<void> {
       where id = any(${rows.map((row) => row.id)}::bigint[]) and not exists (
         select from deliveries d where d.campaign_id = c.id and not d.is_test
           and (d.state in ('queued', 'claimed', 'sending', 'deferred')
-            or (d.state = 'held' and d.held_reason in ('late', 'restored'))))`.execute(tx)
+            or (d.state = 'held' and d.held_reason in ('late', 'restored', 'mailchimp'))))`.execute(tx)
   })
 }

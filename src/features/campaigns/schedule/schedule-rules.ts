@@ -67,6 +67,27 @@ export function planSchedule(input: ScheduleInput, places: readonly Place[], now
   }
 }
 
+/** A hand-over to Mailchimp takes a moment: what is to leave sooner than that leaves a quarter later. */
+const HAND_OVER_MS = 5 * 60_000
+const QUARTER_MS = 15 * 60_000
+
+/**
+ * The same for Mailchimp, where campaigns leave on a quarter of an hour (actions/schedule in its API), or at once: never
+ * earlier than was asked for.
+ * @throws InvalidInput as planSchedule, and for a local time
+ */
+export function planMailchimpSchedule(input: ScheduleInput, now: Date): SchedulePlan {
+  if (input.local_time !== undefined) {
+    const message = 'cannot be kept by Mailchimp: everybody gets it at one moment. Leave it out.'
+    throw new InvalidInput([{ field: 'local_time', message }])
+  }
+  const plan = planSchedule(input, [], now)
+  if (input.at === 'now' && plan.hold_until === null) return plan
+  const earliest = Math.max(plan.starts_at.getTime(), now.getTime() + HAND_OVER_MS)
+  const starts_at = new Date(Math.ceil(earliest / QUARTER_MS) * QUARTER_MS)
+  return { ...plan, starts_at }
+}
+
 function readInstant({ at, local_time }: ScheduleInput, now: Date): { send_at: Date; day: string } {
   const today = dayOf(now)
   if (at === 'now') return { send_at: now, day: today }

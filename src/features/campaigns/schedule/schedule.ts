@@ -1,4 +1,5 @@
 import type { Ring } from '../../../jobs/catalog.ts'
+import { recordLongWork, ringLongWork } from '../../../jobs/long-work.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import { Conflict, InvalidInput } from '../../../lib/errors.ts'
 import { isSerializationFailure, isUniqueViolation } from '../../../platform/db/faults.ts'
@@ -14,7 +15,7 @@ import { chooseVariant } from '../content/index.ts'
 import { findCampaignFaults } from '../review/audience-facts.ts'
 import { ensureCompiled } from '../writing/compiled.ts'
 import { lockCampaign, recordScheduled, type ScheduledCampaign } from './schedule-queries.ts'
-import { type PlaceTime, planSchedule, type ScheduleInput } from './schedule-rules.ts'
+import { type PlaceTime, planMailchimpSchedule, planSchedule, type ScheduleInput } from './schedule-rules.ts'
 import { recordSlug } from './slug.ts'
 
 interface ScheduleDeps {
@@ -29,8 +30,9 @@ export interface Scheduled {
   state: string
   recipients: number
   skipped: Record<string, number>
+  /** When it begins; through Mailchimp the next quarter of an hour, unless it goes at once. */
   starts_at: Date
-  /** When the last of it leaves at best, under the limits and behind what already waits. */
+  /** When the last of it leaves at best, under the limits and behind what already waits. Null: Mailchimp's to say. */
   last_leaves_at: Date | null
   /** With a local time: the clock that counts in each place, assumed from the country where nobody said it. */
   places?: PlaceTime[]
@@ -44,8 +46,12 @@ export interface Scheduled {
  */
 export async function scheduleCampaign(deps: ScheduleDeps, id: number, input: ScheduleInput): Promise<Scheduled> {
   const now = deps.clock.now()
-  const answer = await inOneSnapshot(deps.db, (tx) => freeze(tx, deps, { id, now, ...input }))
+  const { hand_over, ...answer } = await inOneSnapshot(deps.db, (tx) => freeze(tx, deps, { id, now, ...input }))
   // After the commit: a doorbell that rings too early finds nothing.
+  if (hand_over !== undefined) {
+    await ringLongWork(deps, hand_over)
+    return { ...answer, last_leaves_at: null }
+  }
   await deps.ring('sweep-deliveries', {}, Math.max(0, answer.starts_at.getTime() - now.getTime()))
   return { ...answer, last_leaves_at: (await forecastLastDeparture(deps.db, { campaign_id: id, now })) ?? null }
 }
@@ -58,7 +64,10 @@ async function freeze(tx: DbOrTx, deps: ScheduleDeps, input: ScheduleInput & { i
   }
   const audience = await countAudience(tx, campaign)
   refuseUnexpected(campaign, audience.recipients, input)
-  const plan = planSchedule(input, local_time === undefined ? [] : await listAudiencePlaces(tx, campaign), now)
+  const byMailchimp = campaign.channel === 'mailchimp'
+  const plan = byMailchimp
+    ? planMailchimpSchedule(input, now)
+    : planSchedule(input, local_time === undefined ? [] : await listAudiencePlaces(tx, campaign), now)
   const faults = await findCampaignFaults({ ...deps, now }, tx, campaign, plan.starts_at)
   if (faults.length > 0) throw new InvalidInput(faults, 'campaign_has_problems')
   const compiled = await ensureCompiled(deps, id, campaign.version, tx)
@@ -69,19 +78,26 @@ async function freeze(tx: DbOrTx, deps: ScheduleDeps, input: ScheduleInput & { i
     version: campaign.version,
     languages: Object.fromEntries(languages.map((language) => [language, variantOf(language)])),
     default_language: campaign.language,
-    due_at: plan.send_at,
+    due_at: byMailchimp ? plan.starts_at : plan.send_at,
     places: plan.places,
+    channel: campaign.channel,
   })
   await recordSlug(tx, campaign)
   await recordScheduled(tx, id, { plan, local_time, now })
+  const hand_over = byMailchimp ? await recordLongWork(tx, HAND_OVER, { campaign_id: id }) : undefined
   const { starts_at, places } = plan
   return {
+    hand_over,
     state: 'scheduled',
     ...audience,
     starts_at,
     ...(local_time === undefined ? {} : { places }),
   }
 }
+
+/** The kinds of long work that features/mailchimp does with what is in the ledger here. Input: `campaign_id`. */
+export const HAND_OVER = 'mailchimp-hand-over'
+export const TAKE_BACK = 'mailchimp-take-back'
 
 /** The button said so many people and showed one version of the text: another one is not scheduled in its name. */
 function refuseUnexpected(campaign: ScheduledCampaign, recipients: number, input: ScheduleInput): void {

@@ -1,13 +1,14 @@
 import { sql } from 'kysely'
 import type { DbOrTx } from '../../../platform/db/open.ts'
 import { type Compiled, type MergeRow, SAMPLE_ROW, type VariantText } from '../content/index.ts'
-import type { Audience, CampaignExtras, CampaignKind, Lane } from '../schema.ts'
+import type { Audience, CampaignExtras, CampaignKind, Channel, Lane } from '../schema.ts'
 
 const COLUMNS = [
   'campaigns.id',
   'rounds.code as round',
   'kind',
   'lane',
+  'channel',
   'state',
   'language',
   'from_name',
@@ -41,9 +42,10 @@ function selectCampaigns(db: DbOrTx) {
 type SelectedCampaign = Awaited<ReturnType<ReturnType<typeof selectCampaigns>['executeTakeFirstOrThrow']>>
 
 /** A campaign without its texts. `round` is the round's code. */
-export type CampaignRow = Omit<SelectedCampaign, 'kind' | 'lane' | 'audience' | 'fallbacks'> & {
+export type CampaignRow = Omit<SelectedCampaign, 'kind' | 'lane' | 'channel' | 'audience' | 'fallbacks'> & {
   kind: CampaignKind
   lane: Lane
+  channel: Channel
   audience: Audience
   fallbacks: Record<string, string>
 }
@@ -114,6 +116,7 @@ export async function insertCampaign(
     fallbacks: Record<string, string>
     planned_at: Date | null
     web_copy: boolean
+    channel?: Channel
   },
 ): Promise<number> {
   const row = { ...values, audience: JSON.stringify(values.audience), fallbacks: JSON.stringify(values.fallbacks) }
@@ -127,6 +130,7 @@ export interface CampaignUpdate {
   fallbacks: Record<string, string>
   planned_at: Date | null
   web_copy: boolean
+  channel: Channel
   version: number
   /** Neither a test email nor a second person's word counts for what they have not seen. */
   unseen: boolean

@@ -2,7 +2,7 @@ import type { Clock } from '../../../lib/clock.ts'
 import { Conflict, InvalidInput, NotFound } from '../../../lib/errors.ts'
 import type { Db, DbOrTx } from '../../../platform/db/open.ts'
 import type { VariantText } from '../content/index.ts'
-import { type Audience, type CampaignChange, type CampaignInput, LANES } from '../schema.ts'
+import { type Audience, type CampaignChange, type CampaignInput, type Channel, LANES, type Lane } from '../schema.ts'
 import { CampaignChanged } from './changed.ts'
 import { compileSaved } from './compiled.ts'
 import { type CampaignSettings, looksSame, mergeSettings } from './merge-settings.ts'
@@ -43,9 +43,10 @@ export async function insertDraft(tx: DbOrTx, input: CampaignInput, written_by: 
   const { language, variants } = applyChange({ language: 'en', variants: new Map() }, change)
   const round_id = await findRoundId(tx, round)
   if (round_id === undefined) throw new NotFound(`Round ${round}`)
-  const { from_name = null, audience = {}, fallbacks = {}, web_copy = true } = input
+  const { from_name = null, audience = {}, fallbacks = {}, web_copy = true, channel = 'email' } = input
+  refuseChannel(channel, LANES[kind])
   const planned_at = readPlannedAt(input.planned_at) ?? null
-  const settings = { from_name, audience, fallbacks, planned_at, web_copy }
+  const settings = { from_name, audience, fallbacks, planned_at, web_copy, channel }
   const campaign_id = await insertCampaign(tx, { round_id, kind, lane: LANES[kind], language, ...settings })
   const written = [...variants].map(([tag, text]) => ({ ...text, language: tag, compiled: null }))
   await insertVariants(tx, { campaign_id, version: 1, written_by, variants: written })
@@ -105,8 +106,9 @@ export async function updateCampaign(
     const met = writers.some((one) => one.written_by === null || one.written_by !== written_by) ? conflicts : []
     if (met.length > 0 || contested.length > 0)
       throw new CampaignChanged({ version: before.version, writers, conflicts: met, settings: contested, merged })
-    const { audience = before.audience } = change
-    return save(tx, before, rows, { language, variants: merged, settings, audience, written_by, now })
+    const { audience = before.audience, channel = before.channel } = change
+    refuseChannel(channel, before.lane)
+    return save(tx, before, rows, { language, variants: merged, settings, audience, channel, written_by, now })
   })
   // After the commit: whether it can be compiled is no question of whether it is kept.
   await compileSaved(db, id, version)
@@ -115,6 +117,12 @@ export async function updateCampaign(
 const NEEDS_TIME = {
   field: 'planned_at',
   message: 'It leaves by itself: give it a time. If it is not to leave, take it out of the confirmations of its round.',
+}
+
+/** What a person must get does not depend on another service. @throws InvalidInput */
+function refuseChannel(channel: Channel, lane: Lane): void {
+  if (channel === 'email' || lane === 'campaign') return
+  throw new InvalidInput([{ field: 'channel', message: 'Only topics and announcements can go through Mailchimp.' }])
 }
 
 /** @throws NotFound, Conflict `campaign_not_editable` */
@@ -151,11 +159,12 @@ async function save(
     variants: Variants
     settings: CampaignSettings
     audience: Audience
+    channel: Channel
     written_by: string | null
     now: Date
   },
 ): Promise<number> {
-  const { language, variants, settings, audience, written_by, now } = after
+  const { language, variants, settings, audience, channel, written_by, now } = after
   const old = new Map(rows.map((row) => [row.language, row]))
   const languages = new Set([...old.keys(), ...variants.keys()])
   const changed = [...languages].some((tag) => !sameText(old.get(tag), variants.get(tag)))
@@ -169,7 +178,7 @@ async function save(
     await insertVariants(tx, { campaign_id: before.id, version, written_by, now, variants: written })
   }
   const unseen = language !== before.language || !looksSame(before, settings)
-  await updateCampaignRow(tx, before.id, { ...settings, language, audience, version, unseen, now })
+  await updateCampaignRow(tx, before.id, { ...settings, language, audience, channel, version, unseen, now })
   return version
 }
 

@@ -50,6 +50,8 @@ const audience = (change: Partial<CampaignCheck['audience']>) =>
   campaign({ audience: { count: 1000, last_count: null, empty_fields: [], ...change } })
 const picture = { url: 'https://x.example/big.png', alt: 'A room' }
 
+const TAGS = { given_name: 'FNAME', family_name: 'LNAME', country: 'COUNTRY', partner: 'PARTNER' }
+
 /** Each code with a campaign that has just this fault, and what its sentence says. */
 const SEEDED: Record<FindingCode, [level: string, make: () => Promise<CampaignCheck>, says: RegExp]> = {
   merge_unknown: ['problem', body('a\n\n{{partner.nickname}}'), /{{partner.nickname}}/],
@@ -116,7 +118,53 @@ const SEEDED: Record<FindingCode, [level: string, make: () => Promise<CampaignCh
     /12 people get campaign 4/,
   ],
   second_person_needed: ['problem', campaign({ second_person: { over: 100, given: false } }), /More than 100/],
+  mailchimp_missing: [
+    'problem',
+    campaign({ mailchimp: { tags: null, beside: [], subject_lengths: {} } }),
+    /no audience there is connected/,
+  ],
+  mailchimp_field: [
+    'problem',
+    async () => ({
+      ...(await body('Ask {{partner.email}}')()),
+      mailchimp: { tags: TAGS, beside: [], subject_lengths: {} },
+    }),
+    /Mailchimp cannot fill {{partner.email}}/,
+  ],
+  mailchimp_tag: [
+    'problem',
+    campaign({ mailchimp: { tags: TAGS, beside: ['Yours, *|FNAME|*'], subject_lengths: {} } }),
+    /Mailchimp would take/,
+  ],
+  mailchimp_subject: [
+    'problem',
+    campaign({ mailchimp: { tags: TAGS, beside: [], subject_lengths: { en: 151 } } }),
+    /has 151 characters, and Mailchimp takes 150/,
+  ],
+  mailchimp_replies: [
+    'warning',
+    campaign({ mailchimp: { tags: TAGS, beside: ['a | b * c'], subject_lengths: { en: 150 } } }),
+    /which email they answer/,
+  ],
 }
+
+test('through Mailchimp a country can be read in English only, and a tag of its own is found in any text', async () => {
+  const mailchimp = { tags: TAGS, beside: [], subject_lengths: {} }
+  const from = { body_markdown: 'From {{participant.country}}' }
+  const english = await campaignWith({ mailchimp, variants: [await variantWith(from, { language: 'en-GB' })] })
+  expect(checkCampaign({ ...english, default_language: 'en-GB' })).toMatchObject([{ code: 'mailchimp_replies' }])
+  const french = await campaignWith({
+    mailchimp,
+    variants: [await variantWith(), await variantWith(from, { language: 'fr' })],
+  })
+  expect(checkCampaign(french)).toMatchObject([
+    { code: 'mailchimp_field', variant: 'fr', message: expect.stringContaining('its audience has it in English') },
+  ])
+  for (const change of [{ subject: 'For our reader *|FNAME|*' }, { body_markdown: 'Dear *|FNAME|*' }]) {
+    const found = checkCampaign(await campaignWith({ mailchimp, variants: [await variantWith(change)] }))
+    expect(found).toMatchObject([{ code: 'mailchimp_tag', variant: 'en' }])
+  }
+})
 
 test('a page of one reader, copied from an email, is refused: everybody would act for that one', async () => {
   const token = 'abcdefghijklmnopqrstuvwxyz23'
