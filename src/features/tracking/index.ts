@@ -6,6 +6,7 @@
  * - A link leads to an address of its own campaign and nowhere else; a reader is never held up by the counting.
  * - A hit that was answered and recorded is in the database: the answer waits for its commit.
  * - The method, the program's name and a keyed hash of the network are kept; no address, no cookie.
+ * - What another service tells of (recordToldHits) is recorded once however often it is told, and judged by the same rules.
  * - Test emails, erased readers, anonymous rounds and openings without consent are not recorded.
  * - What a machine did is told apart when hits are counted (rules.ts), never when they come; delivery_hits is always what
  *   a count of everything would give.
@@ -21,3 +22,4 @@ export { type LinkClicks, listClicksOfCampaign } from './link-queries.ts'
 export { addTrackingRoutes } from './routes.ts'
 export { RULES_VERSION } from './rules.ts'
 export { rebuildHits, settleHits } from './settle.ts'
+export { recordToldHits, type ToldHit } from './told.ts'

@@ -47,3 +47,8 @@ test('who fetches pictures for a reader is a reader for the picture and a machin
     expect(isAutomaticAgent(agent, false), agent).toBe(true)
   }
 })
+
+test('what Mailchimp tells of has no program’s name, and is judged by pace and network alone', () => {
+  expect(isAutomaticAgent('Mailchimp', false)).toBe(false)
+  expect(isAutomaticAgent('Mailchimp', true)).toBe(false)
+})

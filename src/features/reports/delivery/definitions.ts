@@ -1,6 +1,6 @@
 import type { Definition } from '../report.ts'
 
-const define = (key: string, name: string, words: string): Definition => ({ key, name, version: 1, words })
+const define = (key: string, name: string, words: string, version = 1): Definition => ({ key, name, version, words })
 
 /** What each column of the delivery report counts. */
 export const DELIVERY_DEFINITIONS: readonly Definition[] = [
@@ -10,13 +10,24 @@ export const DELIVERY_DEFINITIONS: readonly Definition[] = [
     'Emails',
     'Emails of the round’s campaigns that had begun, one person’s copy of one email each, but those that were skipped; test emails and mail to staff count nowhere. The domain is that of the address the email went to. Of a past day it is unknown for automatic email and when somebody was skipped after that day while an email was still leaving.',
   ),
-  define('mail_accepted', 'Accepted', 'Emails for which the domain’s server took responsibility.'),
+  define(
+    'mail_accepted',
+    'Accepted',
+    'Emails for which the domain’s server took responsibility; of those through Mailchimp all that it says it sent.',
+    2,
+  ),
   define(
     'mail_deferred',
     'Deferred now',
-    'Emails that the server refused for now; they are tried again. Not known for a past day.',
+    'Emails that the server refused for now; they are tried again. Not known for a past day. Mailchimp does not tell of any.',
+    2,
   ),
-  define('mail_rejected', 'Rejected', 'Emails that the server refused for good.'),
+  define(
+    'mail_rejected',
+    'Rejected',
+    'Emails that the server refused for good. Mailchimp tells of them as bounces.',
+    2,
+  ),
   define(
     'mail_uncertain',
     'Uncertain',
@@ -25,13 +36,20 @@ export const DELIVERY_DEFINITIONS: readonly Definition[] = [
   define(
     'mail_bounced_hard',
     'Hard bounces',
-    'Accepted emails that came back saying that their own address does not exist, each once.',
+    'Accepted emails that came back saying that their own address does not exist, or that Mailchimp calls hard bounces, each once.',
+    2,
   ),
-  define('mail_bounced_other', 'Other bounces', 'Accepted emails that came back for another reason, each once.'),
+  define(
+    'mail_bounced_other',
+    'Other bounces',
+    'Accepted emails that came back for another reason, each once. Of those through Mailchimp its soft bounces.',
+    2,
+  ),
   define(
     'mail_complained',
     'Complained',
-    'Accepted emails that their reader marked as unwanted, as the provider told us.',
+    'Accepted emails that their reader marked as unwanted, as the provider told us. Mailchimp does not tell whose they were, so that complaints there are in no row.',
+    2,
   ),
   define(
     'reason_base',

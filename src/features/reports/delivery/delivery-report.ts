@@ -23,7 +23,8 @@ export async function reportOnDelivery(
   const { before, day, data_at } = parseAsOf(clock, as_of)
   const round = await getRoundRow(deps, { code })
   const at = { round_id: round.id, before }
-  const campaign_ids = (await listBegunCampaigns(db, at)).map(({ id }) => id)
+  const campaigns = await listBegunCampaigns(db, at)
+  const campaign_ids = campaigns.map(({ id }) => id)
   const facts = { campaign_ids, before }
   const now = clock.now()
   const [domainRows, reasonRows, past, suppressedRows, stopRows] = await Promise.all([
@@ -34,7 +35,11 @@ export async function reportOnDelivery(
     before === null ? listStops(db, campaign_ids, now) : null,
   ])
   const recipients_known = past?.every(({ figures }) => figures.recipients !== 'unknown') ?? true
-  const domains = domainsSection(domainRows, past && { recipients_known })
+  const domains = domainsSection(
+    domainRows,
+    past && { recipients_known },
+    campaigns.some(({ channel }) => channel === 'mailchimp'),
+  )
   const all = domainRows.find(({ key }) => key === ALL_DOMAINS)
   const skipped = reasonRows.reduce((sum, { failed, emails }) => (failed === 'skipped' ? sum + emails : sum), 0)
   const recipients = recipients_known ? (all?.recipients ?? 0) : 'unknown'

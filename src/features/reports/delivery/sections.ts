@@ -35,8 +35,18 @@ const DOMAIN_NAMES = new Map([
   [ALL_DOMAINS, 'All domains'],
 ])
 
-/** What was undecided on a past day is not kept, nor always how many emails there were. */
-export function domainsSection(found: readonly DomainRow[], past: { recipients_known: boolean } | null): Section {
+const THROUGH =
+  'Emails that went through Mailchimp count as it tells of them: what a server refused is a bounce, and who complained is not known.'
+
+/**
+ * What was undecided on a past day is not kept, nor always how many emails there were.
+ * @param isThrough some of the emails were sent by Mailchimp
+ */
+export function domainsSection(
+  found: readonly DomainRow[],
+  past: { recipients_known: boolean } | null,
+  isThrough: boolean,
+): Section {
   const isUnknown = (key: string) =>
     past !== null &&
     (key === 'deferred' ||
@@ -54,7 +64,7 @@ export function domainsSection(found: readonly DomainRow[], past: { recipients_k
     ...{ key: 'domains', name: 'Receiving domains', row_name: 'Domain', columns: DOMAIN_COLUMNS },
     rows: isEmpty ? [] : rows.filter(({ key }) => key !== ALL_DOMAINS),
     total: isEmpty ? null : (rows.find(({ key }) => key === ALL_DOMAINS) ?? null),
-    note: `Domains with fewer than ${FEWEST_PEOPLE} people are put together, and so is what comes after the ${MOST_DOMAINS} largest.`,
+    note: `Domains with fewer than ${FEWEST_PEOPLE} people are put together, and so is what comes after the ${MOST_DOMAINS} largest.${isThrough ? ` ${THROUGH}` : ''}`,
     empty:
       'No email of this round has begun to leave. Write one under Campaigns; its domains are here as soon as it leaves.',
     ...{ has_people: true, chart: { kind: 'bars', column: 'accepted' } },

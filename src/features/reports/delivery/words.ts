@@ -13,6 +13,7 @@ const SKIPPED: Record<string, string> = {
   partner_unreachable: 'the partner cannot be reached by email',
   partnership_ended: 'the partnership had ended',
   erased: 'was erased',
+  not_in_mailchimp: 'not subscribed in Mailchimp, or it did not mail them',
 }
 
 const STANDING: Record<string, string> = {

@@ -8,6 +8,8 @@ export interface CampaignOfRound {
   kind: string
   /** As it was written, in its own language. */
   subject: string
+  /** Who sent it: we ourselves, or Mailchimp, whose report it then has. */
+  channel: 'email' | 'mailchimp'
 }
 
 /** In the order in which they began; what goes to staff is nobody's in these figures. */
@@ -16,7 +18,7 @@ export async function listBegunCampaigns(
   { round_id, before }: { round_id: number; before: Date | null },
 ): Promise<CampaignOfRound[]> {
   const { rows } = await sql<CampaignOfRound>`
-    select c.id, c.kind, coalesce(v.subject, '') as subject from campaigns c
+    select c.id, c.kind, coalesce(v.subject, '') as subject, c.channel from campaigns c
     left join campaign_variants v
       on v.campaign_id = c.id and v.version = coalesce(c.live_version, c.version) and v.language = c.language
     where c.round_id = ${round_id} and c.kind <> 'staff' and c.started_at is not null and ${wasBefore(sql`c.started_at`, before)}

@@ -31,7 +31,7 @@ export interface LinkCounts {
   clicks: Count
 }
 
-/** The figures of a campaign. Of a past day some cannot be had: they are unknown. */
+/** The figures of a campaign. Of a past day, and of what Mailchimp sent, some cannot be had: they are unknown. */
 export type CampaignFigures = Record<Counted, Count> & {
   /** By link key; only links that were hit. */
   links: Record<string, LinkCounts>
@@ -85,7 +85,9 @@ export async function countCampaigns(db: DbOrTx, wanted: FactsWanted): Promise<C
       c.state in ('done', 'cancelled') and not coalesce(counted.is_open, false) as is_final,
       -- rows of a frozen audience are there from the beginning; those of automatic email come one by one, at no known time
       ${wanted.before === null ? sql`true` : RECIPIENTS_KNOWN(wanted.before)} as recipients_known,
-      exists (select from campaign_links l where l.campaign_id = c.id) as has_links
+      exists (select from campaign_links l where l.campaign_id = c.id) as has_links,
+      c.channel = 'mailchimp' as is_told,
+      exists (select from mailchimp_campaigns m where m.campaign_id = c.id and m.report -> 'counts_opens' = 'true') as opens_told
     from campaigns c
     left join counted on counted.counted_id = c.id
     left join links on links.campaign_id = c.id
@@ -107,17 +109,25 @@ type Row = Record<Counted, number | null> & {
   is_final: boolean
   recipients_known: boolean
   has_links: boolean
+  /** Mailchimp sent it: what is known is what it tells. */
+  is_told: boolean
+  opens_told: boolean
   links: Record<string, { people: number; clicks: number }> | null
 }
 
 /** How often is not kept by its time, nor is what was undecided then. */
 const UNKNOWN_OF_THE_PAST: readonly Counted[] = ['uncertain', 'clicks', 'machine_clicks', 'machine_opened']
+/** Mailchimp tells of what it could not hand over as a bounce, of complaints in all only; replies to it name no email. */
+const UNKNOWN_OF_MAILCHIMP: readonly Counted[] = ['rejected', 'complained', 'replied', 'auto_replied']
+const OF_OPENINGS: readonly Counted[] = ['opened', 'machine_opened']
 const OF_CLICKS: readonly Counted[] = ['clicked', 'clicks', 'machine_clicks']
 
 function figuresOf(row: Row, isPast: boolean): CampaignFigures {
   const countOf = (counted: Counted): Count => {
     if (isPast && UNKNOWN_OF_THE_PAST.includes(counted)) return 'unknown'
     if (!row.recipients_known && (counted === 'recipients' || counted === 'skipped')) return 'unknown'
+    if (row.is_told && UNKNOWN_OF_MAILCHIMP.includes(counted)) return 'unknown'
+    if (row.is_told && !row.opens_told && OF_OPENINGS.includes(counted)) return 'unknown'
     // An email without a counted link tells nothing of who read it: that is not nobody.
     if (!row.has_links && OF_CLICKS.includes(counted)) return 'unknown'
     return Number(row[counted] ?? 0)

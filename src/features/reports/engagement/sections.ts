@@ -4,7 +4,7 @@ import type { CampaignOfRound, RoundWithTopics } from './campaign-queries.ts'
 import { campaignColumns, LINK_COLUMNS, TREND_COLUMNS, USE_COLUMNS } from './columns.ts'
 import { type CampaignFigures, COUNTED } from './figures-queries.ts'
 import type { TopicUse } from './use-queries.ts'
-import { known } from './words.ts'
+import { known, nameCampaign } from './words.ts'
 
 /** A campaign with its figures. */
 export interface Told extends CampaignOfRound {
@@ -13,16 +13,26 @@ export interface Told extends CampaignOfRound {
 }
 
 /** Keys of `skipped` and what no column shows are left out. */
-function rowOf({ id, name, figures }: Told): Row {
+function rowOf(told: Told): Row {
+  const { id, figures } = told
   const shown = COUNTED.filter((counted) => counted !== 'skipped')
-  return { key: String(id), name, counts: Object.fromEntries(shown.map((counted) => [counted, figures[counted]])) }
+  const counts = Object.fromEntries(shown.map((counted) => [counted, figures[counted]]))
+  return { key: String(id), name: nameCampaign(told), counts }
+}
+
+const THROUGH =
+  'Mailchimp sent what says “through Mailchimp”: these figures are those that it told us of our recipients, and what it does not tell is unknown.'
+
+/** A note, and where figures come from that are not our own. */
+function noteOn(told: readonly Told[], note: string): string {
+  return told.some(({ channel }) => channel === 'mailchimp') ? `${note} ${THROUGH}` : note
 }
 
 export function topicsSection(topics: readonly Told[], round: string): Section {
   return {
     ...{ key: 'topics', name: 'Topic emails', row_name: 'Topic email', columns: campaignColumns('people') },
     ...{ rows: topics.map(rowOf), total: null, has_people: true, chart: { kind: 'bars', column: 'clicked' } },
-    note: 'In the order in which they began. Openings are an estimate, of those who agreed to it.',
+    note: noteOn(topics, 'In the order in which they began. Openings are an estimate, of those who agreed to it.'),
     empty: `No topic email of ${round} has begun yet. Write one under Campaigns; its figures are here as soon as it leaves.`,
   }
 }
@@ -31,7 +41,10 @@ export function otherSection(others: readonly Told[], round: string): Section {
   return {
     ...{ key: 'other', name: 'Other emails', row_name: 'Email', columns: campaignColumns('emails') },
     ...{ rows: others.map(rowOf), total: null, has_people: true, chart: null },
-    note: 'Automatic emails go to the same person once for each time that their event happens: each copy counts, and the lists name everybody once.',
+    note: noteOn(
+      others,
+      'Automatic emails go to the same person once for each time that their event happens: each copy counts, and the lists name everybody once.',
+    ),
     empty: `No other email of ${round} has begun yet, such as the confirmation request or the introduction. They are under Campaigns.`,
   }
 }
@@ -79,7 +92,8 @@ export function trendSection(rounds: readonly RoundWithTopics[], figures: Map<nu
     const counts = {
       topics: all.length,
       accepted: sum(all, 'accepted'),
-      replied: sum(all, 'replied'),
+      // One whose replies are not known makes their sum unknown.
+      replied: all.some((each) => each.replied === 'unknown') ? ('unknown' as const) : sum(all, 'replied'),
       counted: sum(clickable, 'accepted'),
       clicked: clickable.length === 0 ? ('unknown' as const) : sum(clickable, 'clicked'),
     }
@@ -96,8 +110,9 @@ export function trendSection(rounds: readonly RoundWithTopics[], figures: Map<nu
 /** How many pairs made use of the topics. */
 export function useSection(topics: readonly Told[], use: TopicUse): Section {
   const { introduced } = use
-  const rows = topics.map(({ id, name }) => ({
-    ...{ key: String(id), name, counts: { introduced, used: use.used_by_topic.get(id) ?? 0 } },
+  const rows = topics.map((topic) => ({
+    ...{ key: String(topic.id), name: nameCampaign(topic) },
+    counts: { introduced, used: use.used_by_topic.get(topic.id) ?? 0 },
   }))
   const isEmpty = introduced === 0 || topics.length === 0
   return {

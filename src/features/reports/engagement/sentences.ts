@@ -66,12 +66,18 @@ function overRounds({ rows }: Section): string | undefined {
 function cameBack(topics: readonly Told[]): string | undefined {
   const { accepted, bounced, complained, unsubscribed } = sumOf(topics)
   if (accepted === 0) return undefined
-  const exits = `${sayMany(complained, 'complaint')} and ${sayMany(unsubscribed, 'unsubscription')}`
+  // Mailchimp tells of complaints in all only.
+  const own = topics.filter(({ figures }) => known(figures.complained) !== undefined).length
+  const complaints =
+    own === 0
+      ? ''
+      : `${sayMany(complained, 'complaint')}${own < topics.length ? ' about those that we sent ourselves' : ''} and `
+  const exits = `${complaints}${sayMany(unsubscribed, 'unsubscription')}`
   return `Of ${sayMany(accepted, 'accepted topic email')}, ${sayCount(bounced)} (${sayShare(bounced, accepted)}) bounced; there were ${exits}.`
 }
 
 function replies(topics: readonly Told[]): string | undefined {
-  const { accepted, replied } = sumOf(topics)
+  const { accepted, replied } = sumOf(topics.filter(({ figures }) => known(figures.replied) !== undefined))
   if (accepted === 0 || replied === 0) return undefined
   return `${sayPart(replied, accepted, 'accepted topic email')} got a reply.`
 }

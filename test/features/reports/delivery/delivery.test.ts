@@ -207,3 +207,32 @@ test('what the report does not have is refused; a row that is not there has nobo
   for (const row of ["'; drop table people; --", '~total', 'x.example'])
     expect(await behind(mail, 'domains', row, 'people')).toEqual({ items: [], next: null, unnamed: 0 })
 })
+
+test('what Mailchimp sent counts as it tells of it, says so, and has its reasons', async () => {
+  const mail = await openMail()
+  const round = await mail.addRound()
+  const topic = await mail.addCampaign(round)
+  const plain = await readSections(mail)
+  expect(plain.domains.note).not.toContain('Mailchimp')
+  await sql`update campaigns set channel = 'mailchimp' where id = ${topic}`.execute(mail.deps.db)
+  const [mailed, left] = await Promise.all([mail.addPerson('Ada', round), mail.addPerson('Ben', round)])
+  const id = await mail.addEmail(topic, { person_id: mailed })
+  await mail.addEmail(topic, { person_id: left, state: 'skipped', skipped_reason: 'not_in_mailchimp' })
+  await mail.deps.db
+    .insertInto('delivery_events')
+    .values({
+      delivery_id: id,
+      kind: 'bounce',
+      class: 'hard',
+      words: 'Mailchimp: hard bounce',
+      at: '2016-02-11T09:00:00Z',
+    })
+    .execute()
+  const { domains, reasons } = await readSections(mail)
+  expect(domains.note).toContain('Emails that went through Mailchimp count as it tells of them')
+  expect(domains.total?.counts).toMatchObject({ recipients: 1, accepted: 1, bounced_hard: 1, rejected: 0 })
+  expect(reasons.rows.map(({ name }) => name)).toEqual([
+    'Skipped, not subscribed in Mailchimp, or it did not mail them',
+    'Bounced, the address does not exist: “Mailchimp: hard bounce”',
+  ])
+})

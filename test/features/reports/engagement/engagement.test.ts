@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { reportOnEngagement } from '../../../../src/features/reports/engagement/index.ts'
+import { listEngagementPeople, reportOnEngagement } from '../../../../src/features/reports/engagement/index.ts'
 import { writeReportCsv } from '../../../../src/features/reports/index.ts'
 import { type Mail, openMail } from './made-up-mail.ts'
 
@@ -329,3 +329,47 @@ test('a past day has what was recorded until its end, and says what it does not 
   expect(await topicCounts(mail)).toMatchObject({ accepted: 3, clicked: 3, clicks: 9 })
   expect(await topicCounts(mail, { code: '2016A', as_of: '2016-02-09' })).toBeUndefined()
 })
+
+/** Marks a campaign as sent by Mailchimp. @param counts_opens null: its report was not pulled yet */
+const handOver = ({ deps }: Mail, campaign_id: number, counts_opens: boolean | null) =>
+  sql`
+    with moved as (update campaigns set channel = 'mailchimp' where id = ${campaign_id})
+    insert into mailchimp_campaigns (campaign_id, language, title, state, report)
+    values (${campaign_id}, 'en', 'Topic', 'sent', ${counts_opens === null ? null : JSON.stringify({ counts_opens })}::jsonb)`.execute(
+    deps.db,
+  )
+
+test.each([null, false, true])(
+  'of an email through Mailchimp what it does not tell is unknown: openings counted, %s',
+  async (counts) => {
+    const mail = await openMail()
+    const round = await mail.addRound()
+    const topic = await mail.addCampaign(round, { subject: 'حقوق النشر' })
+    await mail.addLink(topic, 'aaaaaaaaaaaa')
+    const person_id = await mail.addPerson('Ada', round)
+    await mail.addConsent(person_id, true)
+    const id = await mail.addEmail(topic, { person_id })
+    await mail.addHits(id, 'aaaaaaaaaaaa', { human: 2 })
+    await mail.addHits(id, '', { human: 1 })
+    await handOver(mail, topic, counts)
+    const { rows, note, sentences, report } = await sectionOf(mail, 'topics')
+    const opened = counts ? { opened: 1, machine_opened: 0 } : { opened: 'unknown', machine_opened: 'unknown' }
+    expect(rows).toMatchObject([
+      {
+        name: '\u2068حقوق النشر\u2069 (through Mailchimp)',
+        counts: {
+          ...{ accepted: 1, bounced: 0, unsubscribed: 0, clicked: 1, clicks: 2, agreed: 1, uncertain: 0, ...opened },
+          ...{ rejected: 'unknown', complained: 'unknown', replied: 'unknown', auto_replied: 'unknown' },
+        },
+      },
+    ])
+    expect(note).toContain('Mailchimp sent what says')
+    expect(sentences).toContain('Of 1 accepted topic email, 0 (0 %) bounced; there were 0 unsubscriptions.')
+    expect(sentences.join()).not.toContain('reply')
+    expect(writeReportCsv(report)).toContain('(through Mailchimp)')
+    const asked = { code: '2016A', section: 'topics', row: String(topic), column: 'complained' }
+    await expect(listEngagementPeople(mail.deps, asked)).rejects.toMatchObject({ code: 'figure_unknown' })
+    // of a past day too
+    expect((await topicCounts(mail, { code: '2016A', as_of: '2016-02-12' }))?.rejected).toBe('unknown')
+  },
+)
