@@ -15,6 +15,8 @@ create table mailchimp_audience (
   webhook_id text,
   connected_by text not null,
   connected_at timestamptz not null,
+  -- when somebody first had it synced; null: nothing of people is written there yet
+  begun_at timestamptz,
   -- when the last whole reading of it began that came to its end
   read_at timestamptz,
   -- contacts there that are no person of ours, at that reading

@@ -29,6 +29,7 @@ import {
 import { addImportRoutes } from './features/imports/index.ts'
 import { addInboxRoutes } from './features/inbox/index.ts'
 import { addMailboxRoutes } from './features/mailbox/index.ts'
+import { addMailchimpRoutes, addMailchimpWebhookRoutes } from './features/mailchimp/index.ts'
 import { addMatchingRoutes } from './features/matching/index.ts'
 import { addPartnershipRoutes } from './features/partnerships/index.ts'
 import { addPeopleRoutes } from './features/people/index.ts'
@@ -100,6 +101,8 @@ const API: AddRoutes[] = [
   addConsentRoutes,
   addPrivacyRoutes,
   addWebhookRoutes,
+  addMailchimpRoutes,
+  addMailchimpWebhookRoutes,
   addStaffRoutes,
   addProgrammeRoutes,
 ]

@@ -105,7 +105,12 @@ export function parseConfig(environment: Environment): Config {
   const mailchimp = {
     baseUrl: read.url('MAILCHIMP_BASE_URL', ['http:', 'https:']),
     listId: read.text('MAILCHIMP_LIST_ID'),
-    webhookSecret: read.secret('MAILCHIMP_WEBHOOK_SECRET', 20),
+    // It stands in a path: its letters are those that stay as they are there.
+    webhookSecret: read.matching(
+      'MAILCHIMP_WEBHOOK_SECRET',
+      /^[A-Za-z0-9._~-]{20,150}$/,
+      '20 to 150 letters, digits and -._~',
+    ),
   }
 
   const config: Config = {

@@ -14,6 +14,7 @@ import { addHomePage } from './home/pages.ts'
 import { addImportPages } from './imports/index.ts'
 import { addInboxPages } from './inbox/index.ts'
 import { addJobPages } from './jobs/pages.ts'
+import { addMailchimpPages } from './mailchimp/index.ts'
 import { addMatchingPages } from './matching/index.ts'
 import { addParticipantPages } from './participants/index.ts'
 import { addSuppressionPages } from './participants/suppression-pages.ts'
@@ -43,6 +44,7 @@ export const CONSOLE_PAGES: ((app: TypedApp, deps: ConsoleDeps) => unknown)[] = 
   addCampaignPages,
   addWritePages,
   addSettingsPages,
+  addMailchimpPages,
   addParticipantPages,
   addMatchingPages,
   addImportPages,

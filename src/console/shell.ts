@@ -10,6 +10,7 @@ import type { TokenKeys } from '../lib/tokens.ts'
 import type { Db } from '../platform/db/open.ts'
 import { assetHref } from '../platform/http/assets.ts'
 import type { Pages } from '../platform/http/pages.ts'
+import type { Mailchimp } from '../platform/mailchimp/shapes.ts'
 import { formatCount } from './present/numbers.ts'
 import { chooseRound } from './round-choice.ts'
 
@@ -26,7 +27,10 @@ export interface ConsoleDeps {
     mailDomain: string
     smtpUrl: string | undefined
     dataDir: string
+    mailchimp: { listId: string | undefined; webhookSecret: string | undefined } | undefined
   }
+  /** The account of the configured key; undefined: there is no key. */
+  mailchimp: Mailchimp | undefined
   pages: Pages
   shell: Shell
 }

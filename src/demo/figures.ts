@@ -9,6 +9,7 @@ import { DEMO_ROUND } from '../features/programme/index.ts'
 import { readCampaignFigures, reportOnRounds } from '../features/reports/index.ts'
 import { getRound, type Round } from '../features/rounds/index.ts'
 import type { Confirmed } from './confirm.ts'
+import type { Mirrored } from './mailchimp.ts'
 import type { Followed } from './readers.ts'
 import type { Sent } from './round.ts'
 
@@ -19,6 +20,7 @@ interface Happened {
   introduction: Sent
   topic: Sent
   followed: Followed
+  mirrored: Mirrored
 }
 
 /** A line of figures, and whether its sum is right. */
@@ -31,7 +33,7 @@ interface Line {
 /** Prints what happened, a sum a line. Returns whether every sum is right. */
 export async function printFigures(
   deps: Deps,
-  { imported, confirmed, run, introduction, topic, followed }: Happened,
+  { imported, confirmed, run, introduction, topic, followed, mirrored }: Happened,
 ): Promise<boolean> {
   const lines = [
     lineOfImport(imported),
@@ -46,6 +48,7 @@ export async function printFigures(
     await lineOfCampaign(deps, 'Topic 1', topic),
     await lineOfClicks(deps, topic, followed),
     await lineOfReport(deps, await getRound(deps, { code: DEMO_ROUND })),
+    lineOfMailchimp(mirrored, await getRound(deps, { code: DEMO_ROUND })),
     await lineOfMailbox(deps, [confirmed.request, introduction, topic]),
   ]
   console.log(`\n${lines.map(({ name, text }) => `${name.padEnd(11)}${text}`).join('\n')}`)
@@ -175,3 +178,13 @@ async function lineOfMailbox({ db }: Deps, sent: Sent[]): Promise<Line> {
 
 /** A score in basis points as the console shows it. */
 const percent = (score: number | null) => (score === null ? 'none' : `${Math.round(score / 100)} %`)
+
+/** What stands there is counted there. */
+function lineOfMailchimp({ result, drift, contacts, seconds }: Mirrored, { counts }: Round): Line {
+  const { here, in_step, for_person } = drift
+  return {
+    name: 'Mailchimp',
+    text: `${here} participants who may be mailed = ${contacts} contacts in a stand-in of Mailchimp + ${for_person} for a person; ${result.calls} calls, ${seconds.toFixed(1)} s, drift ${drift.drift}`,
+    adds_up: here === contacts + for_person && in_step === contacts && drift.drift === 0 && here <= counts.confirmed,
+  }
+}

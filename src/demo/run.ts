@@ -13,31 +13,30 @@ import { confirmEverybody } from './confirm.ts'
 import { loadDemo } from './data.ts'
 import { printFigures } from './figures.ts'
 import { readDemoFates } from './files.ts'
+import { mirrorParticipants, openStandIn } from './mailchimp.ts'
 import { followLinks } from './readers.ts'
 import { matchAndIntroduce, ROUND_DAYS, sendTopic } from './round.ts'
 
 /**
  * The main job, shown: a made-up round is imported and asked to confirm, its people answer from their mailboxes, whoever
- * confirmed is matched and introduced, the first topic is handed over SMTP to the built-in mailbox, and readers follow its links. Fails when the figures do not add up.
+ * confirmed is matched and introduced, the first topic is handed over SMTP to the built-in mailbox, readers follow
+ * its links, and the participants are mirrored to a stand-in of Mailchimp. Fails when the figures do not add up.
  */
 export async function runDemo(given: Config, options: { exit: boolean }): Promise<void> {
   const folder = await makeFolder(given.dataDir)
-  const config: Config = {
-    ...given,
-    dataDir: folder,
-    smtpUrl: undefined,
-    logLevel: given.logLevel === 'info' ? 'error' : given.logLevel,
-  }
+  const logLevel = given.logLevel === 'info' ? 'error' : given.logLevel
+  const standIn = await openStandIn({ ...given, dataDir: folder, smtpUrl: undefined, logLevel })
   console.log(
     `Pairpost demo: round ${DEMO_ROUND} of an online peer-mentoring programme. Nothing leaves this machine.\n`,
   )
   // It lives through the weeks before today.
   const clock = openDemoClock(ROUND_DAYS.asked)
-  const starting = startOnFreePort(config, clock)
+  const starting = startOnFreePort(standIn.config, clock)
   const bars = openBars()
   const close = async () => {
     bars.stop()
     await (await starting.catch(() => undefined))?.close()
+    await standIn.close()
     await rm(folder, { recursive: true, force: true })
   }
   endOnSignals(close)
@@ -57,8 +56,9 @@ export async function runDemo(given: Config, options: { exit: boolean }): Promis
     const topic = await sendTopic(deps, campaign_id, bars)
     const followed = await followLinks(deps, { url, topic, clock, bars })
     clock.goTo(0)
+    const mirrored = await mirrorParticipants(deps, standIn.there, bars)
     bars.stop()
-    const sums = await printFigures(deps, { imported, confirmed, run, introduction, topic, followed })
+    const sums = await printFigures(deps, { imported, confirmed, run, introduction, topic, followed, mirrored })
     if (!sums)
       throw new PairpostError('demo_sums', 'The figures do not add up: that is a fault of ours, please report it.')
     if (options.exit) return await close()

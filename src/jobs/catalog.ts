@@ -42,6 +42,10 @@ export interface JobInputs {
   'send-webhooks': Record<string, never>
   /** Disable endpoints that take nothing for days, and forget what was told long ago. */
   'sweep-webhooks': Record<string, never>
+  /** Look at contacts that Mailchimp told us of. */
+  'settle-mailchimp-events': Record<string, never>
+  /** Mirror what changed to Mailchimp, follow campaigns handed over, pull their reports. */
+  'sweep-mailchimp': Record<string, never>
   /** Answer one tile of a question that a large matching run has asked. Rung again by the run while it waits. */
   'score-matching-tile': { run_id: number; cycle: number; tile: number }
 }
@@ -77,6 +81,8 @@ export const JOBS: Record<JobName, JobRule> = {
   'sweep-retention': { queue: 'work', everySeconds: 3600 },
   'send-webhooks': { queue: 'work', everySeconds: 5 },
   'sweep-webhooks': { queue: 'work', everySeconds: 3600 },
+  'settle-mailchimp-events': { queue: 'work' },
+  'sweep-mailchimp': { queue: 'work', everySeconds: 30 },
   'score-matching-tile': { queue: 'matching' },
 }
 

@@ -127,10 +127,19 @@ export async function listJobsToRing(db: Db, limit: number): Promise<number[]> {
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
 export type JobState = (typeof JOB_STATES)[number]
 
-/** The newest first, without their results, which may be long. @param before the id of the last one seen */
+/**
+ * The newest first, without their results, which may be long.
+ * @param before the id of the last one seen
+ * @param kinds these alone
+ */
 export function listJobRows(
   db: Db,
-  { state, before, limit }: { state: JobState | undefined; before: number | undefined; limit: number },
+  {
+    state,
+    kinds,
+    before,
+    limit,
+  }: { state: JobState | undefined; kinds?: readonly string[] | undefined; before: number | undefined; limit: number },
 ) {
   let query = db
     .selectFrom('jobs')
@@ -149,6 +158,7 @@ export function listJobRows(
     .orderBy('id', 'desc')
     .limit(limit)
   if (state !== undefined) query = query.where('state', '=', state)
+  if (kinds !== undefined) query = query.where('kind', 'in', kinds)
   if (before !== undefined) query = query.where('id', '<', before)
   return query.execute()
 }

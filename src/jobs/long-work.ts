@@ -73,10 +73,15 @@ export async function getJob({ db }: { db: Db }, { id }: { id: number }) {
 /** The newest first, a page of them; `next` is passed as `before` for the following ones. */
 export async function listJobs(
   { db }: { db: Db },
-  input: { state?: JobState | undefined; before?: number | undefined; limit?: number | undefined } = {},
+  input: {
+    state?: JobState | undefined
+    kinds?: readonly string[] | undefined
+    before?: number | undefined
+    limit?: number | undefined
+  } = {},
 ) {
-  const { state, before, limit = 50 } = input
-  const rows = await listJobRows(db, { state, before, limit: limit + 1 })
+  const { state, kinds, before, limit = 50 } = input
+  const rows = await listJobRows(db, { state, kinds, before, limit: limit + 1 })
   const items = rows.slice(0, limit)
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null }
 }

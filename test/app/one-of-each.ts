@@ -2,6 +2,8 @@ import { gzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import { createCampaign, ensureCompiled } from '../../src/features/campaigns/index.ts'
 import { keepUpload } from '../../src/features/imports/index.ts'
+import { webhookSecret } from '../../src/features/mailchimp/back/secret.ts'
+import { DEFAULT_TAGS } from '../../src/features/mailchimp/mirror/fields.ts'
 import { DEFAULT_HIERARCHY } from '../../src/features/matching/index.ts'
 import { signToken, type TokenPurpose } from '../../src/lib/tokens.ts'
 import type { ListedRoute } from '../../src/platform/http/access.ts'
@@ -12,7 +14,8 @@ import { addressOf } from './routes.ts'
  * One of each thing, so that a route finds what it asks for. Written as rows: these tests are about routes, and know
  * no feature's rules. Campaign 1 is a draft, 2 a topic that is being sent, 3 the staff's own mail; import 1 is over,
  * import 2 waits for its columns; matching run 1 has found one pair, and decision 1 parts two others. Campaign 4 is an
- * automatic email; partnership 1 is of persons 1 and 2; webhook 1 has one message; delivery 3 went to contact 1, who fills in form 1; incoming message 1 waits in the Inbox as item 1.
+ * automatic email; partnership 1 is of persons 1 and 2; webhook 1 has one message; delivery 3 went to contact 1, who fills in form 1; incoming message 1 waits in the Inbox as item 1;
+ * clash 1 is person 1's.
  */
 export async function fillOneOfEach(deps: TestDeps): Promise<void> {
   const { db } = deps
@@ -47,6 +50,7 @@ export async function fillOneOfEach(deps: TestDeps): Promise<void> {
   await fillMatching(deps, now)
   await fillIncoming(deps, now)
   await fillAround(deps, now)
+  await fillMailchimp(deps, now)
   await db
     .insertInto('api_tokens')
     .values({ name: 'script', role: 'viewer', token_hash: Buffer.from('a hash of no token') })
@@ -214,12 +218,27 @@ async function fillAround({ db }: TestDeps, now: Date): Promise<void> {
     .execute()
 }
 
+/** The audience in Mailchimp, and what a person must see to. */
+async function fillMailchimp({ db }: TestDeps, now: Date): Promise<void> {
+  await sql`
+    insert into mailchimp_audience (list_id, list_name, account_name, fields, states, connected_by, connected_at, begun_at)
+    values ('aaaaaaaaaa', 'Programme', 'ILN', ${JSON.stringify(DEFAULT_TAGS)}, '{confirmed}', 'Ana', ${now}, ${now})`.execute(
+    db,
+  )
+  await sql`
+    insert into mailchimp_members (hash, person_id, address, status, is_ours, trouble, trouble_words)
+    values (md5(${ADDRESS}), 1, ${ADDRESS}, 'pending', true, 'pending', 'They have not answered yet.')`.execute(db)
+  await sql`
+    insert into mailchimp_clashes (person_id, field, agreed, ours, theirs, ours_at, theirs_at, kept, at)
+    values (1, 'given_name', 'Ana', 'Anita', 'Anna', ${now}, ${now}, 'ours', ${now})`.execute(db)
+}
+
 /** Every address of the route at which there is something. */
-export function realAddressesOf(route: ListedRoute, { keys }: Pick<TestDeps, 'keys'>): string[] {
+export function realAddressesOf(route: ListedRoute, deps: Pick<TestDeps, 'keys' | 'config'>): string[] {
   const { url } = route
   const ids = /\/campaigns\/:id/.test(url) ? ['1', '2', '3', '4'] : /\/imports\/:id/.test(url) ? ['1', '2'] : ['1']
   const [, purpose, signed = 1] = PURPOSES.find(([beginning]) => url.startsWith(beginning)) ?? []
-  const token = purpose && signToken(keys, purpose, signed)
+  const token = purpose && signToken(deps.keys, purpose, signed)
   const places = {
     code: '2016A',
     round: '2016A',
@@ -232,6 +251,7 @@ export function realAddressesOf(route: ListedRoute, { keys }: Pick<TestDeps, 'ke
     step: '2',
     pathway: 'direct',
     message_id: '1',
+    secret: webhookSecret(deps),
   }
   return ids.map((id) => addressOf(route, { ...places, id, ...(token ? { token } : {}) }) + (QUERIES[url] ?? ''))
 }

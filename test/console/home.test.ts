@@ -26,6 +26,7 @@ const NOTHING: NeedFacts = {
     failed_jobs: [],
     webhooks: [],
     matching: null,
+    mailchimp: null,
   },
   replies: { inbox: null, mailboxes: [], confirmation: null, duplicates: null },
 }

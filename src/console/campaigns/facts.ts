@@ -53,5 +53,7 @@ export async function gatherPlan(
 ) {
   if (!schedule) return undefined
   const key = `plan ${campaign.id} ${said} ${audience.recipients} ${campaign.updated_at.getTime()}`
-  return memory.rememberCostly(key, KEPT_MS, () => reviewPlan(deps, { lane: campaign.lane, audience, schedule }))
+  return memory.rememberCostly(key, KEPT_MS, () =>
+    reviewPlan(deps, { lane: campaign.lane, channel: campaign.channel, audience, schedule }),
+  )
 }

@@ -36,7 +36,7 @@ export function presentListRow(
     href: state === 'draft' && writes ? own : report,
     subject: subjectOf(campaign.subject),
     lang: campaign.subject === '' ? 'en' : campaign.language,
-    kind: KINDS[campaign.kind] ?? campaign.kind,
+    kind: `${KINDS[campaign.kind] ?? campaign.kind}${campaign.channel === 'mailchimp' ? ', through Mailchimp' : ''}`,
     badge:
       campaign.sends_itself && state === 'draft'
         ? GOES_BY_ITSELF
@@ -67,13 +67,15 @@ export function recipientsOf(counts: DeliveryCounts): number {
 
 const figuresOf = (counts: DeliveryCounts) => `${number(counts.accepted)} accepted of ${number(recipientsOf(counts))}`
 
-function actionOf({ state, subject }: ListedCampaign, counts: DeliveryCounts | undefined) {
+function actionOf({ state, subject, channel }: ListedCampaign, counts: DeliveryCounts | undefined) {
   if (state === 'draft') {
     return subject.trim() === '' ? { action: 'Write', path: '' } : { action: 'Review', path: '/review' }
   }
   const open = counts?.uncertain ?? 0
   if (open > 0) return { action: `Decide ${number(open)} uncertain`, path: '/people?state=uncertain' }
-  if (state === 'paused' || (counts?.held ?? 0) > 0) return { action: 'Resume', path: '/report' }
+  // What Mailchimp has is held here as well, and goes on by itself.
+  const held = channel === 'mailchimp' ? 0 : (counts?.held ?? 0)
+  if (state === 'paused' || held > 0) return { action: 'Resume', path: '/report' }
   return state === 'done' || state === 'cancelled'
     ? { action: 'Report', path: '/report' }
     : { action: 'Watch', path: '/report' }

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon'
-import type { AudienceReview, PlanReview } from '../../features/campaigns/index.ts'
+import type { AudienceReview, Campaign, PlanReview } from '../../features/campaigns/index.ts'
 import { type PresentedTime, presentTime, presentZone } from '../present/time.ts'
 import type { When } from './when.ts'
 import { people } from './wording.ts'
@@ -25,16 +25,26 @@ const LARGEST = 3
 const HOURS_SHOWN = 40
 
 export function presentPlan(
-  input: { id: number; version: number; audience: AudienceReview; when: When; plan: PlanReview | undefined },
+  input: {
+    id: number
+    version: number
+    channel?: Campaign['channel']
+    audience: AudienceReview
+    when: When
+    plan: PlanReview | undefined
+  },
   { zone, now }: { zone: string; now: Date },
 ): PresentedPlan {
-  const { audience, when, plan } = input
+  const { audience, channel = 'email', when, plan } = input
   const shown = plan?.zones.slice(0, HOURS_SHOWN) ?? []
   const more = (plan?.zones.length ?? 0) - shown.length
   const isLocal = when.choice === 'local'
   return {
     id: input.id,
-    button: buttonText(audience.recipients, when, plan, { zone, now }),
+    button:
+      channel === 'mailchimp'
+        ? handOverText(audience.recipients, plan, { zone, now })
+        : buttonText(audience.recipients, when, plan, { zone, now }),
     expected: audience.recipients,
     version: input.version,
     said: when.said,
@@ -46,8 +56,8 @@ export function presentPlan(
       own: presentTime(one.due_at, zone),
     })),
     hours_left: more > 0 ? `and ${more} more clocks, each at the same hour` : '',
-    held: plan?.hold_until ? 'Nothing leaves in the first two minutes: until then you can take it back.' : '',
-    last: plan?.last_leaves_at ? presentTime(plan.last_leaves_at, zone) : null,
+    held: heldText(channel, plan),
+    last: channel === 'email' && plan?.last_leaves_at ? presentTime(plan.last_leaves_at, zone) : null,
     own_zone: presentZone(zone, plan?.starts_at ?? now),
   }
 }
@@ -77,6 +87,21 @@ function buttonText(
     return `${whom} on ${shortDay(DateTime.fromISO(day, { zone: 'utc' }), now)}, ${time} where they live`
   const there = DateTime.fromJSDate(plan.send_at, { zone })
   return `${whom} on ${shortDay(there, now)}, ${there.toFormat('HH:mm')} ${presentZone(zone, plan.send_at)}`
+}
+
+/** Of Mailchimp the moment counts at which it leaves there, which is a quarter of an hour. */
+function handOverText(recipients: number, plan: PlanReview | undefined, { zone, now }: { zone: string; now: Date }) {
+  const whom = `Hand over to Mailchimp for ${people(recipients)}`
+  if (!plan) return whom
+  const there = DateTime.fromJSDate(plan.starts_at, { zone })
+  return `${whom}, for ${shortDay(there, now)}, ${there.toFormat('HH:mm')} ${presentZone(zone, plan.starts_at)}`
+}
+
+function heldText(channel: Campaign['channel'], plan: PlanReview | undefined): string {
+  if (!plan) return ''
+  if (channel === 'mailchimp')
+    return 'Mailchimp sends on quarters of an hour. Until then you can take it back; whoever is not subscribed there does not get it.'
+  return plan.hold_until ? 'Nothing leaves in the first two minutes: until then you can take it back.' : ''
 }
 
 /** Such as "3 March"; with the year when it is another one. */

@@ -1,4 +1,5 @@
 import type { DeliveryState } from '../../features/deliveries/index.ts'
+import { hasFailed, presentHandedOver, sayHandOver } from './present-handed-over.ts'
 import { recipientsOf } from './present-list.ts'
 import { outlookOf } from './present-outlook.ts'
 import { whyNothingLeaves } from './present-standstill.ts'
@@ -33,31 +34,40 @@ export function presentProgress(facts: ProgressFacts, input: { reader: ProgressR
     (!isAutomatic(campaign) && ['scheduled', 'sending', 'paused'].includes(campaign.state))
   const polls = seen.state === campaign.state ? seen.polls + 1 : 0
   const beginning = isBeginning(facts, now)
+  const isThere = isAtMailchimp(campaign)
   return {
     id: campaign.id,
     url: live ? `/console/campaigns/${campaign.id}/progress?polls=${polls}&state=${campaign.state}` : '',
     every: polls < QUICK_POLLS || beginning ? '2s' : '10s',
     page_title: titleOf(facts, percent),
-    badge: badgeOf(campaign),
-    sentence: sentenceOf(facts, recipients, percent),
-    outlook: live ? outlookOf(facts, { ...reader, now }) : '',
+    badge: badgeOf(facts),
+    sentence: isThere
+      ? sayHandOver(facts, recipients, { zone: reader.zone, now })
+      : sentenceOf(facts, recipients, percent),
+    outlook: live && !isThere ? outlookOf(facts, { ...reader, now }) : '',
     announcement: announcementOf(facts, percent),
     accepted: counts.accepted,
     recipients,
-    has_recipients: recipients > 0,
+    has_recipients: recipients > 0 && (!isThere || counts.accepted > 0),
     close:
       campaign.state === 'sending' && !isAutomatic(campaign) ? 'You may close this page: it goes on without you.' : '',
     standstill: live ? whyNothingLeaves(facts, { zone: reader.zone, now }) : [],
     figures: figuresOf(facts, recipients, reader),
+    handed: facts.handed.map((one) => presentHandedOver(one, reader.zone)),
     ...controlsOf(facts, reader.writes),
   }
 }
 
+/** Handed over, or about to be. */
+const isAtMailchimp = ({ channel, frozen_at }: ProgressFacts['campaign']) =>
+  channel === 'mailchimp' && frozen_at !== null
+
 /** It stays open: it is on or off, and each copy goes when its event happens. */
 const isAutomatic = ({ automatic_key }: ProgressFacts['campaign']) => automatic_key !== null
 
-function badgeOf(campaign: ProgressFacts['campaign']): { text: string; tone: Tone } {
+function badgeOf({ campaign, handed }: ProgressFacts): { text: string; tone: Tone } {
   const { state, switched_off_at } = campaign
+  if (state !== 'cancelled' && hasFailed(handed)) return { text: 'failed', tone: 'bad' }
   if (!isAutomatic(campaign) || state === 'paused') return CAMPAIGN_STATES[state] ?? { text: state, tone: 'quiet' }
   return switched_off_at === null ? { text: 'on', tone: 'good' } : { text: 'off', tone: 'quiet' }
 }
@@ -69,6 +79,7 @@ function isBeginning({ campaign, starts_at }: ProgressFacts, now: Date): boolean
 
 function titleOf({ campaign }: ProgressFacts, percent: number): string {
   const subject = subjectOf(campaign.subject)
+  if (isAtMailchimp(campaign)) return `Report: ${subject}`
   if (campaign.state === 'sending' && !isAutomatic(campaign)) return `(${percent} %) Sending… ${subject}`
   if (campaign.state === 'paused') return `(${percent} %) Paused: ${subject}`
   return `Report: ${subject}`
@@ -116,7 +127,7 @@ function figuresOf({ campaign, counts }: ProgressFacts, recipients: number, read
     : people(recipients)
   const shown = IN_ORDER.filter((state) => counts[state] > 0 || state === 'accepted')
   return shown.map((state) => ({
-    state,
+    state: state === 'held' && isAtMailchimp(campaign) ? 'at Mailchimp' : state,
     count: number(counts[state]),
     tone: DELIVERY_TONES[state] ?? 'quiet',
     base: state === 'skipped' ? (isAutomatic(campaign) ? 'beside them' : 'beside the recipients') : `of ${all}`,
@@ -124,18 +135,21 @@ function figuresOf({ campaign, counts }: ProgressFacts, recipients: number, read
   }))
 }
 
-function controlsOf({ campaign, counts }: ProgressFacts, writes: boolean) {
+function controlsOf({ campaign, counts, handed }: ProgressFacts, writes: boolean) {
   const { state } = campaign
   const none = counts.accepted + counts.rejected + counts.uncertain + counts.deferred === 0
+  const isThere = isAtMailchimp(campaign)
   const running = !isAutomatic(campaign) && (state === 'scheduled' || state === 'sending')
   return {
-    may_pause: writes && running,
-    may_resume: writes && (state === 'paused' || (counts.held > 0 && state !== 'cancelled' && state !== 'draft')),
+    may_pause: writes && running && !isThere,
+    may_resume:
+      writes && !isThere && (state === 'paused' || (counts.held > 0 && state !== 'cancelled' && state !== 'draft')),
     resume_text: state === 'paused' ? 'Resume' : `Let the ${number(counts.held)} held go`,
     /** Nothing has left: one press takes it back. */
     may_take_back: writes && state === 'scheduled' && none,
     may_cancel: writes && !isAutomatic(campaign) && (state === 'sending' || state === 'paused'),
     may_copy: writes && state === 'cancelled',
+    may_hand_over: writes && isThere && state !== 'cancelled' && hasFailed(handed),
     may_decide: writes && counts.uncertain > 0,
     uncertain: people(counts.uncertain),
     uncertain_verb: counts.uncertain === 1 ? 'is' : 'are',

@@ -31,6 +31,7 @@ export function presentReport(
     subject: subjectOf(subject),
     lang: subject === '' ? 'en' : campaign.language,
     kind: KINDS[campaign.kind] ?? campaign.kind,
+    by_mailchimp: campaign.channel === 'mailchimp',
     progress: input.progress,
     is_draft: frozen_at === null && campaign.state === 'draft',
     review_href: reader.writes ? `${own}/review` : '',

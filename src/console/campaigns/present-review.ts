@@ -40,7 +40,8 @@ export function presentReview(
     all_clear: findings.length === 0,
     second_person: presentSecondPerson(facts, reader.name),
     second_open: second_person.over !== null && audience.recipients > second_person.over && !second_person.given,
-    choices: presentChoices(campaign.planned_at, { when, zone: reader.zone, now }),
+    by_mailchimp: campaign.channel === 'mailchimp',
+    choices: presentChoices(campaign, { when, zone: reader.zone, now }),
     day: when.day,
     time: when.time,
     day_fault: messageOf(faults, 'day'),
@@ -93,10 +94,11 @@ interface Choice {
 }
 
 function presentChoices(
-  planned_at: Date | null,
+  { planned_at, channel }: ReviewFacts['campaign'],
   { when, zone, now }: { when: When; zone: string; now: Date },
 ): Choice[] {
   const chosen = (value: string) => value === when.choice
+  const byMailchimp = channel === 'mailchimp'
   const planned: PresentedTime | undefined = planned_at && planned_at > now ? presentTime(planned_at, zone) : undefined
   return [
     ...(planned
@@ -109,19 +111,31 @@ function presentChoices(
           },
         ]
       : []),
-    { value: 'now', text: 'Now', hint: 'It waits two minutes, in which you can take it back.', chosen: chosen('now') },
+    byMailchimp
+      ? {
+          ...{ value: 'now', text: 'As soon as Mailchimp can', chosen: chosen('now') },
+          hint: 'On the next quarter of an hour; until then you can take it back.',
+        }
+      : {
+          ...{ value: 'now', text: 'Now', chosen: chosen('now') },
+          hint: 'It waits two minutes, in which you can take it back.',
+        },
     {
       value: 'at',
       text: 'At another time',
       hint: `The day and time below, on your clock: ${presentZone(zone, now)}.`,
       chosen: chosen('at'),
     },
-    {
-      value: 'local',
-      text: "At each recipient's own hour",
-      hint: 'The day and time below, on the clock of each of them.',
-      chosen: chosen('local'),
-    },
+    ...(byMailchimp
+      ? []
+      : [
+          {
+            value: 'local',
+            text: "At each recipient's own hour",
+            hint: 'The day and time below, on the clock of each of them.',
+            chosen: chosen('local'),
+          },
+        ]),
   ]
 }
 

@@ -56,7 +56,9 @@ const A_MOMENT_MS = 3000
 
 function whyHeld({ held, campaign }: ProgressFacts): { text: string; words: string }[] {
   if (campaign.state === 'cancelled') return []
-  return Object.entries(held).map(([reason, count]) => ({
+  // What Mailchimp has is told beside it.
+  const here = Object.entries(held).filter(([reason]) => reason !== 'mailchimp')
+  return here.map(([reason, count]) => ({
     text: `${people(count)} ${count === 1 ? 'is' : 'are'} held: ${HELD[reason] ?? reason}. Nothing of it leaves until somebody lets it go.`,
     words: '',
   }))

@@ -17,6 +17,7 @@ const LEFT_OUT: Record<string, string> = {
   partner_unreachable: 'have a partner who cannot be reached by email',
   partnership_ended: 'have a partnership that has ended',
   erased: 'were erased',
+  not_in_mailchimp: 'are not subscribed in Mailchimp, or Mailchimp did not send it to them',
 }
 
 /** Such as "12 people have no address", or "1 person has no address". */

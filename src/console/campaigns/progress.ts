@@ -8,6 +8,7 @@ import {
   type Outlook,
   readSecondsSinceSweep,
 } from '../../features/deliveries/index.ts'
+import { type Handed, listHandedOver } from '../../features/mailchimp/index.ts'
 import type { Memory } from '../../lib/remember.ts'
 import type { ConsoleDeps } from '../shell.ts'
 import type { Figures } from './figures.ts'
@@ -23,6 +24,8 @@ export interface ProgressFacts {
   /** Undefined when nothing waits, or nothing is known. */
   outlook: Outlook | undefined
   seconds_since_sweep: number | null
+  /** What Mailchimp has of it, one for each language. */
+  handed: Handed[]
 }
 
 export { HELD }
@@ -47,7 +50,7 @@ export async function gatherProgress(
     memory.rememberLive(`${what} ${changed}`, ms, read)
   const counts = await figures.of(campaign)
   const waits = waitingOf(counts) > 0
-  const [skipped, held, sender, outlook, seconds_since_sweep] = await Promise.all([
+  const [skipped, held, sender, outlook, seconds_since_sweep, handed] = await Promise.all([
     // Whoever was skipped when the audience was frozen; an address suppressed since may add to them.
     counts.skipped === 0 ? {} : kept('skipped', LIVE_MS, () => countSkipped(db, id)),
     counts.held === 0 ? {} : kept('held', LIVE_MS, () => countHeld(db, id)),
@@ -56,6 +59,8 @@ export async function gatherProgress(
       ? memory.rememberCostly(`outlook ${changed}`, FORECAST_MS, () => forecastCampaign(db, { campaign_id: id, now }))
       : undefined,
     memory.rememberLive('sweep', LIVE_MS, () => readSecondsSinceSweep(db)),
+    campaign.channel === 'mailchimp' ? listHandedOver({ db }, { campaign_id: id }) : [],
   ])
-  return { campaign, starts_at: campaign.starts_at, counts, skipped, held, sender, outlook, seconds_since_sweep }
+  const { starts_at } = campaign
+  return { campaign, starts_at, counts, skipped, held, sender, outlook, seconds_since_sweep, handed }
 }

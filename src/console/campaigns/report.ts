@@ -9,6 +9,7 @@ import {
   resumeCampaign,
 } from '../../features/campaigns/index.ts'
 import { listTests } from '../../features/deliveries/index.ts'
+import { handOverAgain } from '../../features/mailchimp/index.ts'
 import { Conflict } from '../../lib/errors.ts'
 import { mayDo, type Role } from '../../lib/permissions.ts'
 import type { Memory } from '../../lib/remember.ts'
@@ -30,6 +31,7 @@ const NOTICES: Record<string, string> = {
   resumed: 'It goes on.',
   cancelled: 'Cancelled. What had not begun goes nowhere.',
   unchanged: 'Nothing was changed: it stood like this already.',
+  handed: 'It is being handed over again. You may close this page.',
 }
 
 /** How a campaign goes: live while it is under way, the figures after. */
@@ -120,8 +122,20 @@ export function addReportPages(app: TypedApp, deps: ConsoleDeps, memory: Memory,
     handler: async (request, reply) => {
       const campaign = await getCampaign(deps, request.params)
       const { progress } = await progressOf(campaign, readerOf(request), { polls: 0, state: '' })
-      const model = { id: campaign.id, subject: campaign.subject, lang: campaign.language, progress }
+      const { id, subject, language, channel } = campaign
+      const model = { id, subject, lang: language, by_mailchimp: channel === 'mailchimp', progress }
       return deps.shell.show(reply, 'campaigns/cancel', { title: 'Cancel a campaign', nav: 'campaigns' }, model)
+    },
+  })
+
+  app.route({
+    method: 'POST',
+    url: '/console/campaigns/:id/hand-over',
+    config: { allow: 'campaigns.write', does: 'Hand a campaign over to Mailchimp again' },
+    schema: { params: Id },
+    handler: async ({ params: { id } }, reply) => {
+      const begun = await handOverAgain(deps, { campaign_id: id }).catch(unlessConflict)
+      return reply.redirect(`${own(id)}/report?notice=${begun === undefined ? 'unchanged' : 'handed'}`, 303)
     },
   })
 

@@ -45,10 +45,10 @@ export function addReviewPages(app: TypedApp, deps: ConsoleDeps, memory: Memory)
     const facts = await gatherFacts(deps, memory, input)
     // The button of a page that was left open, or "back" after it was pressed.
     if (facts.campaign.state !== 'draft') return reply.redirect(`${own(input.id)}/report?notice=already`, 303)
-    const when = readWhen(input.fields, { planned_at: facts.campaign.planned_at, zone: reader.zone, now })
+    const when = readWhen(input.fields, { ...facts.campaign, zone: reader.zone, now })
     const { plan, faults } = await planOrFaults(() => gatherPlan(deps, memory, facts, when))
     const presented = presentPlan(
-      { id: input.id, version: facts.campaign.version, audience: facts.audience, when, plan },
+      { ...facts.campaign, audience: facts.audience, when, plan },
       { zone: reader.zone, now },
     )
     const all = [...(input.faults ?? []), ...when.faults, ...faults]
@@ -81,11 +81,10 @@ export function addReviewPages(app: TypedApp, deps: ConsoleDeps, memory: Memory)
       const { zone } = readerOf(request)
       const now = deps.clock.now()
       const facts = await gatherFacts(deps, memory, { id })
-      const when = readWhen(request.query, { planned_at: facts.campaign.planned_at, zone, now })
+      const when = readWhen(request.query, { ...facts.campaign, zone, now })
       // What is wrong with a time is said when the button is pressed: somebody may still be typing it.
       const { plan } = await planOrFaults(() => gatherPlan(deps, memory, facts, when))
-      const { version } = facts.campaign
-      const model = presentPlan({ id, version, audience: facts.audience, when, plan }, { zone, now })
+      const model = presentPlan({ ...facts.campaign, audience: facts.audience, when, plan }, { zone, now })
       return deps.shell.showPart(reply, 'campaigns/_plan', model)
     },
   })
@@ -112,7 +111,7 @@ export function addReviewPages(app: TypedApp, deps: ConsoleDeps, memory: Memory)
         show(request, reply.status(status), { id, fields, fresh: true, faults })
       const { campaign } = await gatherFacts(deps, memory, { id })
       const { zone } = readerOf(request)
-      const when = readWhen(fields, { planned_at: campaign.planned_at, zone, now: deps.clock.now() })
+      const when = readWhen(fields, { ...campaign, zone, now: deps.clock.now() })
       if (campaign.state === 'draft') {
         if (!when.schedule) return again(422, [])
         if (when.said !== said)

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon'
+import type { Campaign } from '../../features/campaigns/index.ts'
 import type { FieldFault } from '../../lib/errors.ts'
 import { instantAtLocalTime } from '../../lib/time-zones.ts'
 
@@ -32,17 +33,20 @@ const USUAL_TIME = '09:00'
 
 interface Clocks {
   planned_at: Date | null
+  /** Mailchimp knows one moment for everybody. */
+  channel?: Campaign['channel']
   zone: string
   now: Date
 }
 
 /** Reads the form, or what it begins with: as planned, else tomorrow morning. */
-export function readWhen(fields: WhenFields, { planned_at, zone, now }: Clocks): When {
+export function readWhen(fields: WhenFields, { planned_at, channel, zone, now }: Clocks): When {
   const planned = planned_at && planned_at > now ? planned_at : null
   const start = suggestStart(planned, zone, now)
   const day = fields.day?.trim() ?? start.day
   const time = fields.time?.trim() ?? start.time
-  const choice = chosen(fields.when, planned)
+  const asked = fields.when === 'local' && channel === 'mailchimp' ? 'at' : fields.when
+  const choice = chosen(asked, planned)
   const when = { choice, day, time, faults: [] }
   if (choice === 'now') return { ...when, schedule: { at: 'now', hold_seconds: HOLD_SECONDS }, said: 'now' }
   if (choice === 'planned' && planned) {

@@ -7,6 +7,7 @@ import {
 } from '../../features/campaigns/index.ts'
 import { findSendingTrouble } from '../../features/deliveries/index.ts'
 import { listImportNeeds } from '../../features/imports/index.ts'
+import { readMailchimpNeeds } from '../../features/mailchimp/index.ts'
 import { getProgramme } from '../../features/programme/index.ts'
 import type { RoundRow } from '../../features/rounds/index.ts'
 import { listDisabledWebhooks } from '../../features/webhooks/index.ts'
@@ -42,21 +43,31 @@ export async function gatherNeeds(
   const today = now.toISOString().slice(0, 10)
   // The whole of the last day of the agenda, on whichever clock.
   const until = new Date(now.getTime() + (AGENDA_DAYS + 1) * DAY_MS)
-  const [drafts, live, decisions, trouble, failed_jobs, imports, { second_person_over }, matching, replies, webhooks] =
-    await Promise.all([
-      writes ? listDraftNeeds(db, { until, today, limit: MOST_DRAFTS }) : [],
-      listLiveCampaigns(db, 5),
-      writes
-        ? listDecisionNeeds(db, { since: ago(DECIDED_WITHIN_DAYS), rejectedSince: ago(SHOWN_DAYS), limit: 12 })
-        : [],
-      writes || may('sending.write') ? findSendingTrouble(db) : NO_TROUBLE,
-      may('jobs.read') ? listFailedJobs(db, { since: ago(SHOWN_DAYS), limit: 5 }) : [],
-      may('imports.write') ? listImportNeeds(db, { now, limit: 5 }) : [],
-      getProgramme(db),
-      round && may('matching.write') ? gatherMatching(db, { round, today }) : null,
-      gatherReplies(db, { role, round, today }),
-      may('webhooks.read') ? listDisabledWebhooks({ db }) : [],
-    ])
+  const [
+    drafts,
+    live,
+    decisions,
+    trouble,
+    failed_jobs,
+    imports,
+    { second_person_over },
+    matching,
+    replies,
+    webhooks,
+    mailchimp,
+  ] = await Promise.all([
+    writes ? listDraftNeeds(db, { until, today, limit: MOST_DRAFTS }) : [],
+    listLiveCampaigns(db, 5),
+    writes ? listDecisionNeeds(db, { since: ago(DECIDED_WITHIN_DAYS), rejectedSince: ago(SHOWN_DAYS), limit: 12 }) : [],
+    writes || may('sending.write') ? findSendingTrouble(db) : NO_TROUBLE,
+    may('jobs.read') ? listFailedJobs(db, { since: ago(SHOWN_DAYS), limit: 5 }) : [],
+    may('imports.write') ? listImportNeeds(db, { now, limit: 5 }) : [],
+    getProgramme(db),
+    round && may('matching.write') ? gatherMatching(db, { round, today }) : null,
+    gatherReplies(db, { role, round, today }),
+    may('webhooks.read') ? listDisabledWebhooks({ db }) : [],
+    may('mailchimp.read') ? readMailchimpNeeds(db) : null,
+  ])
   const unread = drafts.filter((draft) => draft.has_text && draft.approved_version !== draft.version)
   const second_person =
     second_person_over === null ? [] : await listLargeAudiences(db, unread.slice(0, MOST_AUDIENCES), second_person_over)
@@ -70,7 +81,13 @@ export async function gatherNeeds(
     matching,
     replies,
     webhooks,
-    failed_jobs: failed_jobs.filter(({ kind }) => kind !== 'import' || may('imports.write')),
+    mailchimp: mailchimp && { ...mailchimp, to_see_to: may('mailchimp.write') ? mailchimp.to_see_to : 0 },
+    failed_jobs: failed_jobs.filter(({ kind }) => {
+      // These have a need of their own, as long as they are not made good.
+      if (kind === 'mailchimp-sync') return false
+      if (kind === 'mailchimp-hand-over') return mailchimp?.failed.length === 0
+      return kind !== 'import' || may('imports.write')
+    }),
   }
 }
 

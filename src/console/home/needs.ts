@@ -1,11 +1,13 @@
 import { COUNTED, type DecisionNeed, type DraftNeed, type LiveCampaign } from '../../features/campaigns/index.ts'
 import type { SendingTrouble } from '../../features/deliveries/index.ts'
 import type { ImportNeed } from '../../features/imports/index.ts'
+import type { MailchimpNeeds } from '../../features/mailchimp/index.ts'
 import { nounOfJob } from '../jobs/words.ts'
 import { presentTime } from '../present/time.ts'
 import { daysUntil, dueWords } from './days.ts'
 import { type MatchingFacts, needsOfMatching } from './matching.ts'
 import type { Need } from './need.ts'
+import { needsOfHandOver, needsOfMailchimp } from './needs-of-mailchimp.ts'
 import { needsOfConfirmation, needsOfDuplicates, needsOfInbox, needsOfMailboxes } from './needs-of-replies.ts'
 import type { ReplyFacts } from './replies.ts'
 
@@ -23,6 +25,7 @@ export interface NeedFacts {
   replies: ReplyFacts
   /** Other services that are told nothing more, for a reason of theirs. */
   webhooks: { id: number; disabled_why: string | null }[]
+  mailchimp: MailchimpNeeds | null
 }
 
 /** For whom: their name in the log of who wrote what, and their clock. */
@@ -43,6 +46,7 @@ export function listNeeds(facts: NeedFacts, reader: Reader): Need[] {
   return [
     ...needsOfSender(trouble, reader),
     ...needsOfMailboxes(replies, reader),
+    ...needsOfHandOver(facts.mailchimp),
     ...decisions.filter(({ state }) => state !== 'rejected').map(needOfDecision),
     ...drafts.filter(({ urgent }) => urgent).map(({ need }) => need),
     ...needsOfInbox(replies, reader),
@@ -54,6 +58,7 @@ export function listNeeds(facts: NeedFacts, reader: Reader): Need[] {
     ...trouble.stopped_domains.slice(0, MOST_DOMAINS).map(needOfDomain),
     ...facts.failed_jobs.map(needOfJob),
     ...facts.webhooks.map(needOfWebhook),
+    ...needsOfMailchimp(facts.mailchimp, reader),
     ...needsOfDuplicates(replies),
     ...decisions.filter(({ state }) => state === 'rejected').map(needOfDecision),
   ]

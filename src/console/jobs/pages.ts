@@ -89,7 +89,10 @@ export function addJobPages(app: TypedApp, deps: ConsoleDeps): void {
 
 /** The page of what the work is for; undefined when it has none, or it is gone. */
 async function findSubject({ db }: ConsoleDeps, { kind, input }: { kind: string; input: unknown }) {
-  const { import_id, run_id } = (input ?? {}) as { import_id?: unknown; run_id?: unknown }
+  const { import_id, run_id, campaign_id } = (input ?? {}) as Record<string, unknown>
+  if (kind === 'mailchimp-sync') return { href: '/console/settings/mailchimp', text: 'How the two sides stand' }
+  if (kind.startsWith('mailchimp-') && typeof campaign_id === 'number')
+    return { href: `/console/campaigns/${campaign_id}/report`, text: `Campaign ${campaign_id}, and how it stands` }
   if (kind === 'matching' && typeof run_id === 'number')
     return { href: `/console/matching/${run_id}`, text: `Matching run ${run_id}, with what it found` }
   if (kind !== 'import' || typeof import_id !== 'number') return null

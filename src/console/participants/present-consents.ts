@@ -61,6 +61,8 @@ function sayHow({ source, recorded_by }: ConsentRow, names: ReadonlyMap<string, 
       return 'by a message to us'
     case 'import':
       return 'by an import'
+    case 'mailchimp':
+      return 'in Mailchimp'
     case 'staff':
       return `recorded by ${names.get(recorded_by ?? '') ?? recorded_by ?? 'staff'}`
   }

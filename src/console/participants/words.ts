@@ -44,6 +44,7 @@ export function saySource(source: string, names: ReadonlyMap<string, string>): s
   const staff = names.get(source)
   if (staff) return staff
   if (/^delivery \d+$/.test(source)) return 'the reader, through a link in an email'
+  if (source === 'mailchimp') return 'Mailchimp'
   if (source === 'API_TOKEN') return 'a program, with the token of this installation'
   const token = /^token (\d+)$/.exec(source)
   return token ? `a program, with API token ${token[1]}` : source

@@ -9,6 +9,7 @@ const TABS = {
   people: { name: 'People and roles', href: '/console/settings/people', allow: 'staff.read' },
   tokens: { name: 'API tokens', href: '/console/settings/tokens', allow: 'staff.read' },
   webhooks: { name: 'Webhooks', href: '/console/settings/webhooks', allow: 'webhooks.read' },
+  mailchimp: { name: 'Mailchimp', href: '/console/settings/mailchimp', allow: 'mailchimp.read' },
   retention: { name: 'Keeping and erasing', href: '/console/settings/retention', allow: 'privacy.write' },
   activity: { name: 'Activity', href: '/console/settings/activity', allow: 'activity.read' },
   jobs: { name: 'Jobs', href: '/console/jobs', allow: 'jobs.read' },

@@ -13,6 +13,7 @@ const ON_PAGE: Record<string, [id: string, name: string]> = {
   'extras.curator': ['curator', 'Guest curator'],
   from_name: ['from_name', "Sender's name"],
   planned_at: ['planned_at', 'Planned time'],
+  channel: ['channel', 'By whom it is sent'],
   based_on: ['', 'Version'],
 }
 

@@ -3,6 +3,8 @@ import type { Campaign, CampaignChange, CampaignExtras, CampaignSettings } from 
 import { InvalidInput } from '../../lib/errors.ts'
 import { instantOf, localOf } from './local-time.ts'
 
+type Channel = Campaign['channel']
+
 const Line = Type.Optional(Type.String())
 const Lines = Type.Optional(Type.Array(Type.String(), { maxItems: 40 }))
 
@@ -16,6 +18,7 @@ export const WriteBody = Type.Object({
   ...{ image_url: Line, image_alt: Line, video_title: Line, video_url: Line, video_thumbnail_url: Line, curator: Line },
   ...{ link_title: Lines, link_url: Lines },
   ...{ from_name: Line, planned_at: Line, web_copy: Line, new_language: Line },
+  ...{ channel: Line, channel_seen: Line },
 })
 export type WriteBody = Static<typeof WriteBody>
 
@@ -35,13 +38,16 @@ export interface WriteForm {
   /** `YYYY-MM-DDTHH:MM` on the clock of who writes, or empty. */
   planned_at: string
   web_copy: boolean
+  /** By whom it is sent: 'email' or 'mailchimp', and which the page showed. */
+  channel: Channel
+  channel_seen: Channel
   /** The settings as the page showed them. */
   seen: CampaignSettings
 }
 
 export function formOfCampaign(campaign: Campaign, language: string, zone: string): WriteForm {
   const { subject, preheader, body_markdown, extras } = textIn(campaign, language)
-  const { from_name, fallbacks, planned_at, web_copy } = campaign
+  const { from_name, fallbacks, planned_at, web_copy, channel } = campaign
   return {
     ...{ language, based_on: campaign.version, subject, preheader, body_markdown },
     image: extras.image ?? { url: '', alt: '' },
@@ -52,6 +58,7 @@ export function formOfCampaign(campaign: Campaign, language: string, zone: strin
     fallbacks,
     planned_at: localOf(planned_at, zone),
     web_copy,
+    ...{ channel, channel_seen: channel },
     seen: { from_name, fallbacks, planned_at, web_copy },
   }
 }
@@ -96,6 +103,8 @@ export function formOfBody(body: WriteBody, campaign: Campaign): WriteForm {
     fallbacks: { ...seen.fallbacks, ...Object.fromEntries(fallbacks) },
     planned_at: lineOf(body.planned_at),
     web_copy: body.web_copy === 'yes',
+    channel: channelOf(body.channel, campaign),
+    channel_seen: channelOf(body.channel_seen, campaign),
     seen: {
       from_name: seen.from_name,
       fallbacks: seen.fallbacks,
@@ -103,6 +112,11 @@ export function formOfBody(body: WriteBody, campaign: Campaign): WriteForm {
       web_copy: seen.web_copy,
     },
   }
+}
+
+/** A form without the choice, such as one of an introduction, leaves it as it is. */
+function channelOf(word: string | undefined, { channel }: Pick<Campaign, 'channel'>): Channel {
+  return word === 'email' || word === 'mailchimp' ? word : channel
 }
 
 /** The texts of the form, as a change of its language. */
@@ -122,7 +136,7 @@ export function textChangeOf(form: WriteForm): NonNullable<CampaignChange['varia
 
 /** Those settings of the form that are not what the page showed. @throws InvalidInput naming every fault */
 export function settingsChangeOf(form: WriteForm, zone: string): CampaignChange {
-  const { from_name, fallbacks, planned_at, web_copy, seen } = form
+  const { from_name, fallbacks, planned_at, web_copy, channel, seen } = form
   refuseLong(form)
   const kept = Object.fromEntries(Object.entries(fallbacks).filter(([, value]) => value !== ''))
   const isPlanned = planned_at !== localOf(seen.planned_at, zone)
@@ -131,6 +145,7 @@ export function settingsChangeOf(form: WriteForm, zone: string): CampaignChange 
     ...(sameWords(kept, seen.fallbacks) ? {} : { fallbacks: kept }),
     ...(isPlanned ? { planned_at: instantOf(planned_at, zone)?.toISOString() ?? null } : {}),
     ...(web_copy === seen.web_copy ? {} : { web_copy }),
+    ...(channel === form.channel_seen ? {} : { channel }),
   }
 }
 

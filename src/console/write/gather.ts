@@ -9,6 +9,7 @@ import {
   senderOf,
   type VersionWriter,
 } from '../../features/campaigns/index.ts'
+import { readConnection } from '../../features/mailchimp/index.ts'
 import { getProgramme, type Programme } from '../../features/programme/index.ts'
 import { mayDo } from '../../lib/permissions.ts'
 import type { Caller } from '../../platform/http/access.ts'
@@ -27,9 +28,11 @@ export interface WriteFacts {
   findings: Finding[]
   /** Null: whoever looks may not see people. */
   people: PreviewPeople | null
+  /** Whether a campaign could be handed over. */
+  mailchimp: 'off' | 'not connected' | 'connected'
 }
 
-type GatherDeps = Pick<ConsoleDeps, 'db' | 'clock' | 'config'>
+type GatherDeps = Pick<ConsoleDeps, 'db' | 'clock' | 'config' | 'mailchimp'>
 
 export async function gatherWrite(
   deps: GatherDeps,
@@ -38,17 +41,20 @@ export async function gatherWrite(
   choice: PreviewChoice,
 ): Promise<WriteFacts> {
   const { db, config } = deps
-  const [programme, writer, findings, people] = await Promise.all([
+  const [programme, writer, findings, people, connection] = await Promise.all([
     getProgramme(db),
     findVersionWriter(db, campaign.id, campaign.version),
     listTextFindings(deps, campaign.id),
     gatherPeople(deps, campaign.id, caller, choice),
+    readConnection(deps),
   ])
-  return { campaign, programme, usual_sender: senderOf(config, programme, null).name, writer, findings, people }
+  const mailchimp = connection ? 'connected' : deps.mailchimp ? 'not connected' : 'off'
+  const usual_sender = senderOf(config, programme, null).name
+  return { campaign, programme, usual_sender, writer, findings, people, mailchimp }
 }
 
 export async function gatherPeople(
-  { db }: GatherDeps,
+  { db }: Pick<GatherDeps, 'db'>,
   id: number,
   caller: Caller,
   { as, q }: PreviewChoice,

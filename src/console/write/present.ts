@@ -117,7 +117,7 @@ function presentFields(form: WriteForm, faults: FieldFault[]) {
 
 /** Inputs that stand in a part of the page that is folded until it is needed. */
 const BESIDE = /^(image|video|link)_|^curator$/
-const SETTINGS = /^(from_name|planned_at|fallbacks\..+)$/
+const SETTINGS = /^(from_name|planned_at|channel|fallbacks\..+)$/
 
 const EMPTY_ROWS = 1
 const MOST_LINKS = 20
@@ -136,7 +136,8 @@ function presentLinks({ links }: WriteForm, faults: FieldFault[], rows: number) 
   }
 }
 
-function presentSettings({ campaign, usual_sender }: WriteFacts, form: WriteForm, faults: FieldFault[]) {
+function presentSettings(facts: WriteFacts, form: WriteForm, faults: FieldFault[]) {
+  const { campaign, usual_sender } = facts
   const { subject, preheader, body_markdown, extras } = campaign
   const texts = new Map([
     ...Object.entries(campaign.variants),
@@ -152,11 +153,35 @@ function presentSettings({ campaign, usual_sender }: WriteFacts, form: WriteForm
     sends_itself: campaign.sends_itself,
     web_copy: form.web_copy,
     is_topic: campaign.kind === 'topic',
+    ...presentChannel(facts, form, faults),
     fallbacks: listFallbackFields(texts, { ...campaign, fallbacks: form.fallbacks }).map((one) => ({
       ...one,
       name: `fallbacks.${one.field}`,
       fault: faultOf(faults, `fallbacks.${one.field}`),
     })),
+  }
+}
+
+/** By whom it is sent. Asked where there is a choice: what a person must get depends on nobody else. */
+function presentChannel({ campaign, mailchimp }: WriteFacts, form: WriteForm, faults: FieldFault[]) {
+  const asks = campaign.lane === 'campaign' && (mailchimp !== 'off' || form.channel === 'mailchimp')
+  const through = mailchimp === 'connected' ? '' : 'No audience is connected yet: see Settings, Mailchimp. '
+  return {
+    channel_seen: form.channel_seen,
+    channel_fault: faultOf(faults, 'channel'),
+    channels: asks
+      ? [
+          {
+            ...{ id: 'channel', value: 'email', text: 'By Pairpost', chosen: form.channel === 'email' },
+            hint: 'From our own mail server, to each reader by themselves.',
+          },
+          {
+            ...{ id: 'channel-mailchimp', value: 'mailchimp', text: 'Through Mailchimp' },
+            hint: `${through}It is handed over when you schedule it, leaves on a quarter of an hour, and goes to those only who are subscribed there.`,
+            chosen: form.channel === 'mailchimp',
+          },
+        ]
+      : [],
   }
 }
 

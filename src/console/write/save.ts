@@ -103,13 +103,16 @@ function addedLanguage(form: WriteForm, wanted: string) {
 /** The form once more, on top of what somebody else saved: mine where both changed, theirs where only they did. */
 function meetTheirs(form: WriteForm, changed: CampaignChanged, now: Campaign, zone: string): WriteForm {
   const theirs = formOfCampaign(now, form.language, zone)
-  const { from_name = theirs.from_name, planned_at, web_copy = theirs.web_copy, fallbacks } = mineOf(form, zone)
+  const mine = mineOf(form, zone)
+  const { from_name = theirs.from_name, planned_at, web_copy = theirs.web_copy, fallbacks } = mine
   const merged = changed.merged.get(form.language)
   return {
     ...(merged ? formOfCampaign({ ...now, ...merged, language: form.language }, form.language, zone) : form),
     from_name: from_name ?? '',
     planned_at: planned_at === undefined ? theirs.planned_at : form.planned_at,
     web_copy,
+    channel: mine.channel ?? theirs.channel,
+    channel_seen: theirs.channel,
     fallbacks: { ...theirs.fallbacks, ...(fallbacks ? form.fallbacks : {}) },
     based_on: changed.version,
     seen: theirs.seen,

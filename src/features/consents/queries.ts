@@ -10,7 +10,7 @@ export interface ConsentRow {
   /** What the person read when they decided. */
   wording: string
   language: string
-  source: 'form' | 'link' | 'email' | 'staff' | 'import'
+  source: 'form' | 'link' | 'email' | 'staff' | 'import' | 'mailchimp'
   delivery_id: number | null
   recorded_by: string | null
 }

@@ -29,6 +29,8 @@ export function openDatabase(url: string, options: { max: number; onError: (erro
   })
   // Without a listener a dropped idle connection would end the process.
   pool.on('error', options.onError)
+  // Nor one that somebody holds for long, such as for a lock: whoever holds it is told by its next query.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   const close = async () => {
     await db.destroy()

@@ -470,6 +470,7 @@ export interface MailboxMessages {
 
 export interface MailchimpAudience {
   account_name: string;
+  begun_at: Timestamp | null;
   connected_at: Timestamp;
   connected_by: string;
   count_opens: Generated<boolean>;

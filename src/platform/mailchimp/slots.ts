@@ -74,5 +74,3 @@ export function openSlots({ db, log }: { db: Db; log: Logger }, { heldMs, random
     },
   }
 }
-
-export type Slots = ReturnType<typeof openSlots>

@@ -44,6 +44,7 @@ async function openConnected(readers = 3): Promise<TestDeps & { senderId: number
       },
       fields: JSON.stringify({ given_name: 'FNAME', family_name: 'LNAME', country: 'COUNTRY', partner: 'PARTNER' }),
       connected_at: deps.clock.now(),
+      begun_at: deps.clock.now(),
     })
     .execute()
   const senderId = await ensureSender(deps.db, undefined)

@@ -11,6 +11,7 @@ const SEES_PEOPLE = [
   'matching.read',
   'reports.people',
   'privacy.write',
+  'mailchimp.read',
 ]
 
 /** What needs such a right and shows nobody by name, or is asked for by a page on its own again and again. */
@@ -27,6 +28,10 @@ const SHOWS_NOBODY: Record<string, string> = {
   '/console/matching/:id/progress': 'a part that polls',
   '/api/v1/privacy/retention': 'counts',
   '/console/settings/retention': 'counts',
+  '/api/v1/mailchimp': 'settings',
+  '/api/v1/mailchimp/lists': 'the audiences of the account',
+  '/console/settings/mailchimp': 'figures and settings',
+  '/console/settings/mailchimp/progress': 'a part that polls',
 }
 
 test('whoever looks at people leaves an entry: every page and call with the right to see them, but those that show nobody', async () => {

@@ -26,7 +26,7 @@ export function checkForMailchimp(
   if (tags === null)
     problem(
       'mailchimp_missing',
-      'It is to go through Mailchimp, but no audience there is connected. Connect one in the settings, or send it by email.',
+      'It is to go through Mailchimp, but no audience there is connected and synced. Do that in the settings, or send it by email.',
     )
   for (const { language, text, compiled } of variants) {
     for (const field of listUnfillable(compiled?.fields ?? [], language, tags ?? {})) {

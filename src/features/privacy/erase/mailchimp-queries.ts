@@ -15,7 +15,9 @@ export async function eraseMailchimp(
     union select md5(a) from unnest(${addresses}::text[]) as a`
   await sql`
     update mailchimp_events set address = null, new_address = null, reason = null, body_digest = decode(md5(id::text), 'hex')
-    where hash in (${hashes})`.execute(tx)
+    where hash in (${hashes}) or lower(address) = any(${addresses}::text[]) or lower(new_address) = any(${addresses}::text[])`.execute(
+    tx,
+  )
   await sql`
     update mailchimp_members set address = '', fields = '{}', tags = '{}', agreed = '{}', digest = null, new_address = null,
       trouble = null, trouble_words = null, trouble_at = null
