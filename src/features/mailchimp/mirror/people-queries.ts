@@ -15,7 +15,7 @@ export interface MirroredPerson {
   hash: string | null
   /** Something stands that stops campaigns to it. */
   is_stopped: boolean
-  /** In the states that are mirrored, the latest round first. */
+  /** In the states that are mirrored, with the code of conduct agreed to; the latest round first. */
   applications: { code: string; state: string }[]
   /** Given names of partners in the latest of those rounds, once introduced. */
   partners: string[]
@@ -40,7 +40,8 @@ export async function listMirroredPeople(db: DbOrTx, whom: Whom, states: readonl
       select jsonb_agg(jsonb_build_object('code', r.code, 'state', ap.state) order by r.starts_on desc nulls last, r.id desc) as list,
         (array_agg(r.id order by r.starts_on desc nulls last, r.id desc))[1] as latest_round
       from applications ap join rounds r on r.id = ap.round_id
-      where ap.person_id = p.id and ap.state = any(${states}::text[]) and r.anonymised_at is null
+      -- whoever has not agreed to the code of conduct gets no campaign of ours (selectAudience), and so none by Mailchimp
+      where ap.person_id = p.id and ap.state = any(${states}::text[]) and ap.code_of_conduct_agreed and r.anonymised_at is null
     ) own on true
     left join lateral (
       -- as readers of an email see them (listMergeRows)
