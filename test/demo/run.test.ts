@@ -34,6 +34,9 @@ test(
         /^Clicks +(\d+) accepted = (\d+) whose readers clicked \+ (\d+) others/m.exec(out)?.map(Number) ?? []
       expect([handed, (clicked ?? 0) + (quiet ?? 0)]).toEqual([Number(topic), Number(topic)])
       expect(clicked).toBeGreaterThan(0)
+      expect(out).toMatch(
+        /^Mailchimp +(\d+) participants who may be mailed = \1 contacts .* \+ 0 for a person; .* drift 0$/m,
+      )
       const [, asked = ''] = /^Asked +(\d+) recipients = \1 accepted/m.exec(out) ?? []
       const [, caught, many, others] =
         /^Mailbox +(\d+) messages caught over SMTP = (\d+) of these \+ (\d+)/m.exec(out) ?? []
