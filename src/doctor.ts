@@ -105,7 +105,7 @@ async function checkAudience({ config, db, log }: Deps, say: Say): Promise<void>
     const mailchimp = openMailchimp({ db, log }, config.mailchimp, { tries: 2, timeoutMs: 15_000 })
     const audience = await db
       .selectFrom('mailchimp_audience')
-      .select(['list_id', 'fields', 'webhook_id'])
+      .select(['list_id', 'fields', 'webhook_id', 'begun_at'])
       .executeTakeFirst()
     const findings = await checkMailchimp(mailchimp, {
       list_id: audience?.list_id ?? listId,
@@ -115,6 +115,8 @@ async function checkAudience({ config, db, log }: Deps, say: Say): Promise<void>
       isTest: baseUrl !== undefined,
     })
     for (const { good, words } of findings) say(good, `Mailchimp: ${words}`)
+    if (audience?.begun_at === null)
+      say(true, 'Mailchimp: no people are written there before the first sync. Begin it under Settings, Mailchimp.')
   } catch (error) {
     say(false, `Mailchimp: ${wordsOf(error)}`)
   }

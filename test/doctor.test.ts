@@ -173,6 +173,7 @@ test('a Mailchimp field of another type is told, one that is to be made is not a
   expect(text).toContain('✓ Mailchimp: the audience "Programme" (0 subscribed) is connected.')
   expect(text).toContain('✗ Mailchimp: the field BIRTHDAY (round) holds a birthday and no text.')
   expect(text).toContain('✓ Mailchimp: the field STATE (state) is not there yet; the next sync makes it.')
+  expect(text).toContain('✓ Mailchimp: no people are written there before the first sync.')
   expect(text).not.toContain('FNAME')
   expect(well).toBe(false)
 })

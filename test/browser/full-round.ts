@@ -8,6 +8,7 @@ import { updateProgramme } from '../../src/features/programme/index.ts'
 import { createApiToken } from '../../src/features/staff/index.ts'
 import { createWebhook } from '../../src/features/webhooks/index.ts'
 import { addPartnership } from '../features/campaigns/round.ts'
+import { type FullMailchimp, stageMailchimp } from './full-mailchimp.ts'
 import { type FullMatching, fillMatching } from './full-matching.ts'
 import { type FullReplies, fillReplies } from './full-replies.ts'
 
@@ -18,7 +19,7 @@ const ARABIC = {
 }
 
 /** Campaigns of the stage by what is shown with them. */
-export interface FullRound extends FullMatching, FullReplies {
+export interface FullRound extends FullMatching, FullReplies, FullMailchimp {
   done: number
   scheduled: number
   paused: number
@@ -98,6 +99,8 @@ export async function fillRound(deps: Deps): Promise<FullRound> {
   return {
     ...(await fillMatching(deps, [person, second?.id ?? 0])),
     ...(await fillReplies(deps, { person, round_id: round.id })),
+    // After the others, whose jobs are opened by their numbers.
+    ...(await stageMailchimp(deps, [topic(6), topic(7)])),
     ...{ done: topic(1), scheduled: topic(2), paused: topic(3), faulty: topic(4), draft: topic(5) },
     ...{ arabic: arabic.id, person },
   }

@@ -58,9 +58,8 @@ export async function fillMailchimp(
     )
   await addJobs(db, failed)
   await sql`update campaigns set channel = 'mailchimp' where id in (${failed}, ${sent})`.execute(db)
-  await sql`update deliveries set state = 'held', held_reason = 'mailchimp' where campaign_id in (${failed}, ${sent})`.execute(
-    db,
-  )
+  await sql`update deliveries set state = 'held', held_reason = 'mailchimp'
+    where campaign_id in (${failed}, ${sent}) and state = 'queued'`.execute(db)
   await addThere(db, failed, { language: 'en', state: 'scheduled', words: null })
   await addThere(db, failed, { language: 'ar', state: 'failed', words: `The subject is missing. ${HOSTILE}` })
   await addThere(db, sent, { language: 'en', state: 'sent', words: null })

@@ -47,7 +47,8 @@ export function addUncertainPages(app: TypedApp, deps: ConsoleDeps): void {
         count: uncertain,
         whom: people(uncertain),
         any: uncertain > 0,
-        may_resend: campaign.state !== 'cancelled',
+        // What Mailchimp may have sent is not sent again by us.
+        may_resend: campaign.state !== 'cancelled' && campaign.channel === 'email',
       }
       return deps.shell.show(reply, 'campaigns/uncertain', { title: 'Uncertain deliveries', nav: 'campaigns' }, model)
     },

@@ -81,7 +81,11 @@ export async function gatherNeeds(
     matching,
     replies,
     webhooks,
-    mailchimp: mailchimp && { ...mailchimp, to_see_to: may('mailchimp.write') ? mailchimp.to_see_to : 0 },
+    mailchimp: mailchimp && {
+      ...mailchimp,
+      // Of no use to who may not decide it.
+      ...(may('mailchimp.write') ? {} : { to_see_to: 0, waits_to_begin: false }),
+    },
     failed_jobs: failed_jobs.filter(({ kind }) => {
       // These have a need of their own, as long as they are not made good.
       if (kind === 'mailchimp-sync') return false

@@ -75,6 +75,7 @@ const SYNCED = {
   deleted: ['deleted', 'to delete'],
   taken: ['taken over from there', 'to take over from there'],
   clashes: ['changed on both sides', 'changed on both sides'],
+  stopped: ['left there and no longer mailed', 'left there and no longer mailed'],
   for_person: ['for a person', 'for a person'],
 } as const
 

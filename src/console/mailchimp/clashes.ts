@@ -1,5 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
 import { keepSide, listClashes } from '../../features/mailchimp/index.ts'
+import { Conflict } from '../../lib/errors.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { readStaffNames } from '../participants/sources.ts'
 import type { ConsoleDeps } from '../shell.ts'
@@ -15,6 +16,9 @@ const KeepForm = Type.Object({ side: Type.Union([Type.Literal('ours'), Type.Lite
 const NOTICES: Record<string, string> = {
   ours: 'Ours is kept; the next sync brings it there.',
   theirs: 'Mailchimp’s is kept, here too.',
+  not_acceptable: 'That value cannot stand here, so nothing was changed. Correct the name on the person’s own page.',
+  clash_overtaken: 'It was changed again since, so nothing was done. Look at the person’s own page.',
+  person_erased: 'What we held about this person was erased: nothing is left to decide.',
 }
 
 /** What was changed on both sides; the other one can be kept instead. */
@@ -49,8 +53,15 @@ export function addClashPages(app: TypedApp, deps: ConsoleDeps): void {
     config: { allow: 'mailchimp.write', does: 'Decide a clash with Mailchimp' },
     schema: { params: Type.Object({ id: Id }), body: KeepForm },
     handler: async ({ params, body, caller }, reply) => {
-      await keepSide(deps, { ...params, ...body, by: caller?.name ?? '' })
-      return reply.redirect(`${HOME}?notice=${body.side}`, 303)
+      const by = caller?.name ?? ''
+      const notice = await keepSide(deps, { ...params, ...body, by }).then(() => body.side, sayConflict)
+      return reply.redirect(`${HOME}?notice=${notice}`, 303)
     },
   })
+}
+
+/** Said above the list, where the way to the person is. */
+function sayConflict(error: unknown): string {
+  if (error instanceof Conflict && Object.hasOwn(NOTICES, error.code)) return error.code
+  throw error
 }

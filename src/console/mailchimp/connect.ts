@@ -14,6 +14,7 @@ import { faultOf } from '../settings/form.ts'
 import type { ConsoleDeps } from '../shell.ts'
 import { MapForm, mapOfForm, presentMap, USUAL_MAP } from './map-form.ts'
 import { MAILCHIMP, showPage } from './show.ts'
+import { isBegun, stageOf } from './stage.ts'
 
 const ConnectForm = Type.Object({ ...MapForm.properties, list_id: Type.String({ default: '', maxLength: 100 }) })
 
@@ -136,7 +137,8 @@ async function showChange(
 ): Promise<FastifyReply> {
   const connection = await getConnection(deps)
   const choice = typed ? mapOfForm(typed) : { ...connection, fields: { ...USUAL_MAP.fields, ...connection.fields } }
-  const model = { list_name: connection.list_name, faults, form: presentMap(choice, faults) }
+  const is_begun = isBegun(stageOf(connection))
+  const model = { list_name: connection.list_name, is_begun, faults, form: presentMap(choice, faults) }
   return showPage(deps, reply, 'change', { title: 'What goes to Mailchimp' }, model)
 }
 

@@ -6,6 +6,7 @@ import { presentTime } from '../present/time.ts'
 import type { ConsoleDeps } from '../shell.ts'
 import { presentDrifting } from './present-plan.ts'
 import { MAILCHIMP, readerOf, showPage } from './show.ts'
+import { isBegun, stageOf } from './stage.ts'
 import { people, sayInStep } from './words.ts'
 
 const PAGE = 50
@@ -19,7 +20,8 @@ export function addDriftPage(app: TypedApp, deps: ConsoleDeps): void {
     config: { allow: 'mailchimp.read', does: 'Look at what differs from Mailchimp', audited: true },
     schema: { querystring: Query },
     handler: async (request, reply) => {
-      if (!(await readConnection(deps))) return reply.redirect(MAILCHIMP, 303)
+      const connection = await readConnection(deps)
+      if (!connection) return reply.redirect(MAILCHIMP, 303)
       const { after } = request.query
       const reader = readerOf(deps, request)
       const found = await measureDrift(deps, { after, limit: PAGE })
@@ -36,6 +38,7 @@ export function addDriftPage(app: TypedApp, deps: ConsoleDeps): void {
           there: formatCount(there),
           others: others_there === null ? 'not read yet' : formatCount(others_there),
           rows: items.map((item) => presentDrifting(item, reader)),
+          is_begun: isBegun(stageOf(connection)),
           pager: {
             next: next === null ? '' : `${MAILCHIMP}/drift?after=${next}`,
             first: after === undefined ? '' : `${MAILCHIMP}/drift`,

@@ -9,6 +9,7 @@ import type { ConsoleDeps } from '../shell.ts'
 import type { Standing } from './present-overview.ts'
 import { presentSync, type SyncView } from './present-sync.ts'
 import { readerOf } from './show.ts'
+import { stageOf } from './stage.ts'
 
 const SYNC = 'mailchimp-sync'
 const KINDS = [SYNC, 'mailchimp-hand-over', 'mailchimp-take-back']
@@ -33,7 +34,7 @@ export async function gatherSync(
     running: view && goesOn ? { view, checks } : undefined,
     last:
       view && !goesOn ? { view, checked: checks, at: presentTime(job.finished_at ?? job.created_at, zone) } : undefined,
-    was_read: connection?.read_at != null,
+    stage: connection ? stageOf(connection) : 'unread',
     in_trouble: connection?.trouble_words != null,
     writes: writes && deps.mailchimp !== undefined,
   })

@@ -6,6 +6,7 @@ import { gatherSync } from './gather.ts'
 import { presentPlan } from './present-plan.ts'
 import { titleOf } from './present-sync.ts'
 import { MAILCHIMP, readerOf, showPage } from './show.ts'
+import { stageOf } from './stage.ts'
 
 const SyncForm = Type.Object({
   /** Reads everything there first. */
@@ -23,7 +24,7 @@ export function addSyncPages(app: TypedApp, deps: ConsoleDeps): void {
     handler: async (request, reply) => {
       const connection = await readConnection(deps)
       if (!connection) return reply.redirect(MAILCHIMP, 303)
-      const model = presentPlan(await planSync(deps), readerOf(deps, request))
+      const model = presentPlan(await planSync(deps), stageOf(connection), readerOf(deps, request))
       return showPage(deps, reply, 'plan', { title: 'What a sync would do' }, model)
     },
   })

@@ -1,6 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox'
 import { decideTrouble, listTroubles } from '../../features/mailchimp/index.ts'
-import { NotFound } from '../../lib/errors.ts'
+import { Conflict, NotFound } from '../../lib/errors.ts'
 import type { TypedApp } from '../../platform/http/typed-app.ts'
 import type { ConsoleDeps } from '../shell.ts'
 import { presentTrouble } from './present-rows.ts'
@@ -21,6 +21,11 @@ const NOTICES: Record<string, string> = {
   again: 'The next sync tries it again.',
   leave: 'It stays as it is.',
   accept_address: 'The new address is theirs from now on, here too.',
+  address_taken:
+    'The new address belongs to somebody else here, so nothing was changed. Look for it under Participants: it may be the same person twice.',
+  not_acceptable: 'The new address cannot be used, so nothing was changed. Ask them for another one.',
+  no_address_asked: 'Mailchimp tells of no new address of this person any more: nothing was changed.',
+  person_erased: 'What we held about this person was erased: nothing is left to decide.',
 }
 
 /** People whom a machine must not decide about. */
@@ -53,13 +58,18 @@ export function addTroublePages(app: TypedApp, deps: ConsoleDeps): void {
     schema: { body: DecideForm },
     handler: async ({ body, caller }, reply) => {
       const { hash, decision } = body
-      await decideTrouble(deps, { hash, decision, by: caller?.name ?? '' }).catch(ignoreSecondPress)
-      return reply.redirect(`${HOME}?notice=${decision}`, 303)
+      const by = caller?.name ?? ''
+      const notice = await decideTrouble(deps, { hash, decision, by }).then(() => decision, noticeOf(decision))
+      return reply.redirect(`${HOME}?notice=${notice}`, 303)
     },
   })
 }
 
-/** Of two presses, the second finds it decided. */
-function ignoreSecondPress(error: unknown): void {
-  if (!(error instanceof NotFound)) throw error
+/** Of two presses, the second finds it decided. A conflict is said above the list. */
+function noticeOf(decision: string) {
+  return (error: unknown): string => {
+    if (error instanceof NotFound) return decision
+    if (error instanceof Conflict && Object.hasOwn(NOTICES, error.code)) return error.code
+    throw error
+  }
 }

@@ -2,12 +2,12 @@ import { sql } from 'kysely'
 import { NotFound } from '../../lib/errors.ts'
 import type { DbOrTx } from '../../platform/db/open.ts'
 
-/** The campaign's state, its row locked until the transaction ends. @throws NotFound */
-export async function lockCampaignForDecision(tx: DbOrTx, id: number): Promise<string> {
-  const { rows } = await sql<{ state: string }>`
-    select state from campaigns where id = ${id} for no key update`.execute(tx)
+/** The campaign's state and channel, its row locked until the transaction ends. @throws NotFound */
+export async function lockCampaignForDecision(tx: DbOrTx, id: number): Promise<{ state: string; channel: string }> {
+  const { rows } = await sql<{ state: string; channel: string }>`
+    select state, channel from campaigns where id = ${id} for no key update`.execute(tx)
   if (!rows[0]) throw new NotFound(`Campaign ${id}`)
-  return rows[0].state
+  return rows[0]
 }
 
 /** What a person must decide, locked; with the partnership that an introduction tells of. */

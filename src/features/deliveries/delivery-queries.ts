@@ -109,9 +109,10 @@ export async function lockForDecision(tx: DbOrTx, id: number) {
     is_test: boolean
     campaign_id: number
     campaign_state: string
+    channel: string
     partnership_id: number | null
   }>`
-    select d.state, d.held_reason, d.is_test, d.campaign_id, c.state as campaign_state, d.partnership_id
+    select d.state, d.held_reason, d.is_test, d.campaign_id, c.state as campaign_state, c.channel, d.partnership_id
     from deliveries d join campaigns c on c.id = d.campaign_id where d.id = ${id} for no key update of c`.execute(tx)
   if (!rows[0]) throw new NotFound(`Delivery ${id}`)
   return rows[0]

@@ -18,7 +18,7 @@ export async function resolveDelivery(db: Db, input: { id: number; as: 'accepted
   const { id, as, now } = input
   await db.transaction().execute(async (tx) => {
     const found = await lockForDecision(tx, id)
-    const { state, is_test, campaign_id, campaign_state, partnership_id } = found
+    const { state, is_test, campaign_id, campaign_state, channel, partnership_id } = found
     if (found.held_reason === 'partner_waits') {
       const words = `Delivery ${id} waits for a decision about their partner's copy. Decide about that one: this one then leaves by itself.`
       throw new Conflict('partner_first', words)
@@ -30,6 +30,7 @@ export async function resolveDelivery(db: Db, input: { id: number; as: 'accepted
     if (as === 'resend' && campaign_state === 'cancelled' && !is_test) {
       throw new Conflict('campaign_cancelled', `Delivery ${id} cannot go again: its campaign was cancelled.`)
     }
+    if (as === 'resend' && !is_test) refuseResend(channel)
     if (!(await recordDecision(tx, input))) {
       throw new Conflict('nothing_to_decide', `Delivery ${id} is ${state}: there is nothing to decide.`)
     }
@@ -39,6 +40,14 @@ export async function resolveDelivery(db: Db, input: { id: number; as: 'accepted
     await touchCampaign(tx, campaign_id, now)
   })
   return getDelivery(db, id)
+}
+
+/** What went through Mailchimp is never sent by ourselves: it may have left there. @throws Conflict */
+function refuseResend(channel: string): void {
+  if (channel !== 'mailchimp') return
+  const words =
+    'It went through Mailchimp, which never told whether it left: it does not go again. Say that it arrived, or write to them in a campaign of its own.'
+  throw new Conflict('through_mailchimp', words)
 }
 
 /**
@@ -51,7 +60,8 @@ export async function resolveUncertain(
 ): Promise<number> {
   const { campaign_id, as, expected, now } = input
   return db.transaction().execute(async (tx) => {
-    const state = await lockCampaignForDecision(tx, campaign_id)
+    const { state, channel } = await lockCampaignForDecision(tx, campaign_id)
+    if (as === 'resend') refuseResend(channel)
     if (as === 'resend' && state === 'cancelled') {
       throw new Conflict('campaign_cancelled', 'Nothing of this campaign can go again: it was cancelled.')
     }

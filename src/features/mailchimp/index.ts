@@ -5,7 +5,7 @@
  * - Pairpost is the truth about rounds and people. Of what is changed there, names and language are taken over, and what
  *   stops mail; a clash is kept for a person to see.
  * - Nobody is unsubscribed by us and nobody who left is brought back: a contact that is there is never sent a status. Who
- *   must not be mailed is archived; contacts that others made lose our tags and nothing else.
+ *   must not be mailed is archived; of contacts that others made our tags alone are taken off, as long as they may be mailed.
  * - Everything is recomputed from rows: killed anywhere, the next sync does what is left, and one with nothing to do writes
  *   nothing. What is noted as written was answered.
  * - One sync at a time, over all processes.

@@ -3,7 +3,7 @@ import type { TypedApp } from '../../platform/http/typed-app.ts'
 import { APPLICATION_STATES } from '../people/index.ts'
 import { addBackRoutes } from './back/routes.ts'
 import { getAudience } from './connection/audience.ts'
-import { changeAudience, connectAudience, listLists } from './connection/connection.ts'
+import { changeAudience, connectAudience, listLists, readConnection } from './connection/connection.ts'
 import { disconnectAudience } from './connection/disconnect.ts'
 import type { MailchimpDeps } from './deps.ts'
 import { measureDrift } from './mirror/drift.ts'
@@ -31,7 +31,11 @@ const Choice = {
 const Connection = Type.Object(
   {
     list_id: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: 'The audience to connect; left out: the one that is' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'The audience to connect; left out, or the one that is: it is changed',
+      }),
     ),
     ...Choice,
     dry_run: Type.Optional(
@@ -44,8 +48,12 @@ const Connection = Type.Object(
 )
 const Sync = Type.Object(
   {
-    whole: Type.Optional(Type.Boolean({ description: 'Read everybody there first' })),
-    dry_run: Type.Optional(Type.Boolean({ description: 'Read, and write nothing there' })),
+    whole: Type.Optional(
+      Type.Boolean({ description: 'Read everybody there first; so does the first one, whatever is said here' }),
+    ),
+    dry_run: Type.Optional(
+      Type.Boolean({ description: 'Write nothing there and say what would be; by the last reading, unless `whole`' }),
+    ),
   },
   closed,
 )
@@ -81,12 +89,14 @@ function addConnectionRoutes(app: TypedApp, deps: MailchimpDeps): void {
       tags,
       summary: 'Connect an audience, or change what goes to the one that is connected',
       description:
-        'Missing merge fields are made, and a whole sync starts. `webhook_id` null: Mailchimp cannot reach this service, and what others change there is found once a night.',
+        'Missing merge fields are made, and a whole sync starts; of a new one with `dry_run` it only reads, and `begun_at` is null. `webhook_id` null: Mailchimp cannot reach this service, and what others change there is found once a night. 409 while another audience is connected.',
       body: Connection,
     },
-    handler: ({ body, caller }) => {
+    handler: async ({ body, caller }) => {
       const { list_id, ...choice } = body
-      if (list_id === undefined) return changeAudience(deps, choice)
+      // The same again changes it, as a PUT does.
+      const present = await readConnection(deps)
+      if (list_id === undefined || list_id.trim() === present?.list_id) return changeAudience(deps, choice)
       return connectAudience(deps, { ...choice, list_id, by: caller?.name ?? 'unknown' })
     },
   })
@@ -121,10 +131,13 @@ function addSyncRoutes(app: TypedApp, deps: MailchimpDeps): void {
       summary: 'Bring the audience in step',
       description: 'One at a time: while one waits or goes on, it is that one that is answered.',
       body: Sync,
+      response: { 202: Type.Object({ job: Type.Object({ id: Type.Integer(), url: Type.String() }) }) },
     },
     handler: async ({ body }, reply) => {
       const { whole = false, dry_run = false } = body
-      const id = await startSync(deps, { whole, dry_run })
+      // Who was never read is in no list of changes: a sync of those alone would say that nothing was to be done.
+      const connection = await readConnection(deps)
+      const id = await startSync(deps, { whole: whole || !connection?.read_at, dry_run })
       return reply.status(202).send({ job: { id, url: `/api/v1/jobs/${id}` } })
     },
   })

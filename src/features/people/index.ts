@@ -4,6 +4,7 @@
  * for the code of conduct leaves their round and frees their partner in the same moment. Does not decide who is in an
  * audience, and never merges two people by itself.
  */
+export { findOwner, insertAddress, makePrimary } from './address-queries.ts'
 export { type Arrival, lockNewPeople, recordArrival } from './arrival-queries.ts'
 export {
   browseParticipants,

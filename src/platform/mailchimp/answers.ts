@@ -14,6 +14,17 @@ export function brokenAnswer(what: string): Upstream {
   )
 }
 
+/** What no text here can hold: NUL, and halves of characters (PostgreSQL's jsonb takes neither). */
+const UNSTORABLE = /\\u(0000|d[89a-f])/i
+
+/** Of an answer, without what no text here can hold. @throws SyntaxError */
+export function parseJson(text: string): unknown {
+  if (!UNSTORABLE.test(text)) return JSON.parse(text)
+  return JSON.parse(text, (_name, value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value,
+  )
+}
+
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,10 +2,12 @@ import type { Logger } from 'pino'
 import { Upstream } from '../../lib/errors.ts'
 import type { Db } from '../db/open.ts'
 import { type Account, basePathOf } from './account.ts'
+import { parseJson } from './answers.ts'
 import { exchange, NoAnswer } from './exchange.ts'
 import { type Asked, faultOf, missing, unreachable } from './faults.ts'
 import { type Patience, repeat } from './repeats.ts'
 import { openSlots } from './slots.ts'
+import { stopSignal } from './stop.ts'
 import { openVendor, type Vendor } from './vendor.ts'
 
 export interface ClientOptions extends Patience {
@@ -49,18 +51,20 @@ export function openClient(
       },
       body: body ? JSON.stringify(body) : undefined,
     }
-    const data = await repeat(asked.call, { ...options, log }, () =>
+    const stop = stopSignal()
+    const data = await repeat(asked.call, { ...options, log, stop }, () =>
       slots.within(async () => {
         calls.count++
         const { status, text } = await exchange(request, {
           timeoutMs: options.timeoutMs,
           octets: options.longestAnswer,
+          stop,
         }).catch((error: unknown) => {
           throw error instanceof NoAnswer ? noAnswer(asked, error) : error
         })
         if (status >= 200 && status < 300) return parseAnswer(asked, status, text)
         throw faultOf(asked, status, text.replaceAll(account.apiKey, '…'))
-      }),
+      }, stop),
     )
     return { data }
   }
@@ -78,7 +82,7 @@ function parseAnswer(asked: Asked, status: number, text: string): unknown {
     throw unreachable(asked, `it answered ${status} with nothing`)
   }
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     throw unreachable(asked, `it answered ${status} with something that is no whole JSON`)
   }

@@ -18,12 +18,14 @@ export class NoAnswer extends Error {
 /**
  * A redirect is an answer and not followed: it would take the key elsewhere. The connection is closed when the time
  * is over or the answer is too long.
+ * @param limits.stop ends it as well: its reason is thrown
  * @throws NoAnswer in words that may be shown: nothing of the request but where it went
  */
 export async function exchange(
   request: Request,
-  limits: { timeoutMs: number; octets: number },
+  limits: { timeoutMs: number; octets: number; stop?: AbortSignal | undefined },
 ): Promise<{ status: number; text: string }> {
+  const { stop } = limits
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), limits.timeoutMs)
   try {
@@ -32,10 +34,11 @@ export async function exchange(
       headers: request.headers,
       body: request.body ?? null,
       redirect: 'manual',
-      signal: patience.signal,
+      signal: stop ? AbortSignal.any([patience.signal, stop]) : patience.signal,
     })
     return { status: response.status, text: await readText(response, limits.octets, patience) }
   } catch (error) {
+    stop?.throwIfAborted()
     if (error instanceof NoAnswer) throw error
     if (patience.signal.aborted) throw new NoAnswer(`no whole answer within ${limits.timeoutMs / 1000} s`)
     throw new NoAnswer(reasonOf(error))

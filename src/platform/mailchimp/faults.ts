@@ -1,5 +1,5 @@
 import { Upstream } from '../../lib/errors.ts'
-import { isObject, type Json } from './answers.ts'
+import { isObject, type Json, parseJson } from './answers.ts'
 import { quote } from './words.ts'
 
 /** What is asked, such as 'GET /lists/{list_id}', and where: both may be shown. */
@@ -87,7 +87,7 @@ function busy({ host }: Asked, status: number): Upstream {
 function readProblem(text: string): Json | undefined {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch {
     return undefined
   }

@@ -7,4 +7,5 @@
 export { type Checked, checkMailchimp, type Finding } from './checkup.ts'
 export { type MailchimpOptions, openMailchimp } from './open.ts'
 export type * from './shapes.ts'
+export { stoppedBy } from './stop.ts'
 export { memberHash } from './words.ts'

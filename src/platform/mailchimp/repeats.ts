@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Logger } from 'pino'
 import { Upstream } from '../../lib/errors.ts'
 
@@ -39,10 +40,20 @@ export interface Patience {
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
 
+/** @throws the signal's reason, as soon as it is aborted */
+async function untilStopped(waiting: Promise<void>, stop: AbortSignal | undefined): Promise<void> {
+  if (!stop) return waiting
+  const over = new AbortController()
+  const stopped = once(stop, 'abort', { signal: over.signal }).catch(() => undefined)
+  if (!stop.aborted) await Promise.race([waiting, stopped])
+  over.abort()
+  stop.throwIfAborted()
+}
+
 /** Makes a call until it has an answer. @param call such as 'GET /lists/{list_id}': for the table and the log */
 export async function repeat<T>(
   call: string,
-  { tries, wait, random, log }: Patience & { log: Logger },
+  { tries, wait, random, log, stop }: Patience & { log: Logger; stop?: AbortSignal | undefined },
   make: () => Promise<T>,
 ): Promise<T> {
   const most = call.startsWith('GET ') || call in REPEATED ? tries : 1
@@ -53,7 +64,7 @@ export async function repeat<T>(
       if (made >= most || !(error instanceof Upstream) || !error.retryable) throw error
       const longest = Math.min(FIRST_WAIT_MS * 2 ** (made - 1), LONGEST_WAIT_MS)
       log.warn({ call, code: error.code, tries: made }, 'Mailchimp is asked again')
-      await wait(longest * (0.5 + random() / 2))
+      await untilStopped(wait(longest * (0.5 + random() / 2)), stop)
     }
   }
 }

@@ -2,10 +2,11 @@ import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { Upstream } from '../../lib/errors.ts'
-import { brokenAnswer, countOf, objectOf, textOf } from './answers.ts'
+import { brokenAnswer, countOf, objectOf, parseJson, textOf } from './answers.ts'
 import { eachElement } from './elements.ts'
 import { reasonOf } from './exchange.ts'
 import type { OperationResult } from './shapes.ts'
+import { stopSignal } from './stop.ts'
 
 const LONGEST_PACKED = 512 * 1024 ** 2
 const LONGEST_UNPACKED = 4 * 1024 ** 3
@@ -26,14 +27,19 @@ export async function* eachResultOf(
   if (protocol !== 'https:' && !(options.mayBePlain && protocol === 'http:')) {
     throw brokenAnswer('results of a batch at an address that is not https')
   }
+  const stop = stopSignal()
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), options.timeoutMs)
   try {
-    const response = await fetch(url, { redirect: 'error', signal: patience.signal })
+    const response = await fetch(url, {
+      redirect: 'error',
+      signal: stop ? AbortSignal.any([patience.signal, stop]) : patience.signal,
+    })
     if (!response.ok) throw unread(`it answered ${response.status}`)
     const packed = Readable.from(limited(response.body ?? [], LONGEST_PACKED))
     yield* unpack(packed)
   } catch (error) {
+    stop?.throwIfAborted()
     if (error instanceof Upstream) throw error
     if (patience.signal.aborted) throw unread(`it took longer than ${options.timeoutMs / 1000} s`)
     throw unread(error instanceof SyntaxError ? `it is not whole: ${error.message}` : reasonOf(error))
@@ -94,7 +100,7 @@ function readResult(element: unknown): OperationResult {
 
 function parse(text: string): unknown {
   try {
-    return text === '' ? null : JSON.parse(text)
+    return text === '' ? null : parseJson(text)
   } catch {
     return null
   }

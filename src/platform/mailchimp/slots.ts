@@ -28,9 +28,10 @@ export function openSlots({ db, log }: { db: Db; log: Logger }, { heldMs, random
   let wake: () => void = () => undefined
   const left = new Map<number, number>()
 
-  async function take(): Promise<string> {
+  async function take(stop: AbortSignal | undefined): Promise<string> {
     const holder = `${own}/${++taken}`
     for (let looks = 1; ; looks++) {
+      stop?.throwIfAborted()
       for (const [slot, until] of left) if (until < performance.now()) left.delete(slot)
       if ((await takeSlot(db, { holder, heldMs, left: [...left.keys()] })) !== undefined) return holder
       if (looks % 5 === 2) await wishForSlot(db, own)
@@ -61,9 +62,9 @@ export function openSlots({ db, log }: { db: Db; log: Logger }, { heldMs, random
   }
 
   return {
-    /** Does something while holding a connection. */
-    async within<T>(work: () => Promise<T>): Promise<T> {
-      const mine = queue.then(take)
+    /** Does something while holding a connection. @param stop ends the wait for one */
+    async within<T>(work: () => Promise<T>, stop?: AbortSignal): Promise<T> {
+      const mine = queue.then(() => take(stop))
       queue = mine.catch(() => undefined)
       const holder = await mine
       try {

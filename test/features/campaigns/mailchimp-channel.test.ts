@@ -303,6 +303,15 @@ test('why did they (not) get it is answered in words', async () => {
   const why = async () =>
     (await explainDelivery(deps.db, { person_id: person?.id as number, campaign_id: id })).sentence
   expect(await why()).toBe('It goes through Mailchimp, at 2016-03-10 09:00 UTC.')
+  const handed = { campaign_id: id, language: 'en', title: 'Pairpost 1 en' }
+  await deps.db
+    .insertInto('mailchimp_campaigns')
+    .values({ ...handed, state: 'failed', words: 'No content.' })
+    .execute()
+  expect(await why()).toBe('Mailchimp does not send it as things are: No content.')
+  const later = { state: 'scheduled', send_at: new Date('2016-03-11T09:00:00Z') }
+  await deps.db.updateTable('mailchimp_campaigns').set(later).execute()
+  expect(await why()).toBe('It goes through Mailchimp, at 2016-03-11 09:00 UTC.')
   await cancelCampaign(deps, id)
   expect(await why()).toContain('being taken back from Mailchimp')
   await deps.db

@@ -11,6 +11,8 @@ export interface PersonInAudience {
   /** How the rule sees them as things are now; undefined when it does not pick them. */
   in_audience: { skipped_reason: string | null } | undefined
   delivery_id: number | undefined
+  /** What has become of it at Mailchimp, in the language of their delivery; undefined when it is not handed over (yet). */
+  handed?: { state: string; send_at: Date | null; words: string | null } | undefined
 }
 
 export async function findPersonInAudience(
@@ -45,11 +47,17 @@ export async function findPersonInAudience(
     .executeTakeFirst()
   const delivery = await db
     .selectFrom('deliveries')
-    .select('id')
+    .select(['id', 'language'])
     .where('campaign_id', '=', input.campaign_id)
     .where('person_id', '=', input.person_id)
     .where('is_test', '=', false)
     .executeTakeFirst()
   const in_audience = await findInAudience(db, campaign as AudienceRule, input.person_id)
-  return { campaign, person, application, in_audience, delivery_id: delivery?.id }
+  const handed = await db
+    .selectFrom('mailchimp_campaigns')
+    .select(['state', 'send_at', 'words'])
+    .where('campaign_id', '=', input.campaign_id)
+    .where('language', '=', delivery?.language ?? '')
+    .executeTakeFirst()
+  return { campaign, person, application, in_audience, delivery_id: delivery?.id, handed }
 }

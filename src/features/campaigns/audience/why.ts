@@ -27,7 +27,7 @@ export async function explainDelivery(db: Db, input: { person_id: number; campai
     const because = await sayReason(db, input.person_id, delivery.skipped_reason, delivery.updated_at)
     return { sentence: `Not sent: ${because}.`, delivery }
   }
-  return { sentence: explainState(delivery, found.campaign), delivery }
+  return { sentence: explainState(delivery, found.campaign, found.handed), delivery }
 }
 
 /** @param at when it was the reason; now when it is left out */
@@ -64,7 +64,7 @@ export const HELD: Record<string, string> = {
 
 type Campaign = NonNullable<PersonInAudience['campaign']>
 
-function explainState(delivery: Delivery, campaign: Campaign): string {
+function explainState(delivery: Delivery, campaign: Campaign, handed: PersonInAudience['handed']): string {
   const last = delivery.attempts.at(-1)
   const said = last?.code && last.words ? ` The server said: ${last.words}` : ''
   switch (delivery.state) {
@@ -80,7 +80,7 @@ function explainState(delivery: Delivery, campaign: Campaign): string {
     case 'held':
       if (delivery.held_reason === 'partner_waits')
         return "Held: a person decides about their partner's copy first. After that it leaves by itself."
-      if (delivery.held_reason === 'mailchimp') return explainHandOver(campaign)
+      if (delivery.held_reason === 'mailchimp') return explainHandOver(campaign, handed)
       return `Held until a person resumes the campaign: ${HELD[delivery.held_reason ?? ''] ?? delivery.held_reason}.`
     case 'cancelled':
       return 'The campaign was cancelled before its turn came.'
@@ -92,8 +92,11 @@ function explainState(delivery: Delivery, campaign: Campaign): string {
   }
 }
 
-function explainHandOver({ state, starts_at }: Campaign): string {
-  if (state === 'scheduled') return `It goes through Mailchimp, at ${utc(starts_at)}.`
+function explainHandOver({ state, starts_at }: Campaign, handed: PersonInAudience['handed']): string {
+  if (state !== 'cancelled' && handed?.state === 'failed')
+    return `Mailchimp does not send it as things are: ${handed.words ?? 'it could not be handed over.'}`
+  const isStill = state !== 'cancelled' && ['making', 'ready', 'scheduled'].includes(handed?.state ?? '')
+  if (state === 'scheduled' || isStill) return `It goes through Mailchimp, at ${utc(handed?.send_at ?? starts_at)}.`
   const stopped = state === 'cancelled' ? 'It is being taken back from Mailchimp' : 'It went through Mailchimp'
   return `${stopped}: whether it left is known when Mailchimp reports.`
 }

@@ -51,8 +51,17 @@ export async function cancelElsewhere(tx: DbOrTx, campaign_id: number, languages
   return Number(numAffectedRows ?? 0n)
 }
 
-/** Mailchimp has begun to send it, or nobody is left to whom it could: what is done then is found by the sweep. */
-export async function recordBegunElsewhere(tx: DbOrTx, id: number, at: Date): Promise<void> {
-  await sql`update campaigns set state = 'sending', started_at = coalesce(started_at, ${at}), updated_at = ${at}
-    where id = ${id} and channel = 'mailchimp' and state = 'scheduled'`.execute(tx)
+/**
+ * Mailchimp began to send it `at`, or nobody is left to whom it could: what is done then is found by the sweep. One that was
+ * cancelled stays so.
+ */
+export async function recordBegunElsewhere(
+  tx: DbOrTx,
+  id: number,
+  { at, now }: { at: Date; now: Date },
+): Promise<void> {
+  await sql`update campaigns set state = case when state = 'scheduled' then 'sending' else state end,
+      started_at = coalesce(started_at, ${at}), updated_at = greatest(${now}, updated_at)
+    where id = ${id} and channel = 'mailchimp'
+      and (state = 'scheduled' or (state = 'cancelled' and started_at is null))`.execute(tx)
 }

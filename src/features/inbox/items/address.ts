@@ -1,5 +1,5 @@
 import { Conflict } from '../../../lib/errors.ts'
-import { findOwner, insertAddress, makePrimary } from './address-queries.ts'
+import { findOwner, insertAddress, makePrimary } from '../../people/index.ts'
 import { changeItem, type Doer } from './change.ts'
 import { hasPerson, recordAddressDecision, recordDecision } from './change-queries.ts'
 import type { DecideDeps } from './decide.ts'

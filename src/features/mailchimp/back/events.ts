@@ -10,19 +10,23 @@ import { settleMove } from './settle-move.ts'
 /** At the same time in one process: other work has the rest of the connections. */
 const AT_ONCE = 4
 const CLAIMED = 24
+/** Of so many events in one run. */
+const MOST_ROUNDS = 40
 /** What a lost process had taken is due again then. */
 const CLAIMED_MS = 2 * 60_000
 const SOON_MS = 1000
 
 /**
- * The handler of 'settle-mailchimp-events': settles what was told and is due, until nothing is. Run by several at once, each
+ * The handler of 'settle-mailchimp-events': settles what was told and is due, until nothing is, or rings for the rest. Run by several at once, each
  * settles others; killed anywhere, what was not noted is done again, and what was is not.
  */
 export async function settleMailchimpEvents(deps: MailchimpDeps, signal?: AbortSignal): Promise<void> {
   const audience = await findAudience(deps.db)
   // Disconnected meanwhile: nothing is asked, and nobody waits.
   const asking = audience && openAsking(deps, audience)
-  while (!signal?.aborted) {
+  for (let rounds = 1; !signal?.aborted; rounds++) {
+    // A flood holds up no other work of this process: the rest is rung for.
+    if (rounds > MOST_ROUNDS) return deps.ring('settle-mailchimp-events', {})
     const events = await claimEvents(deps.db, { limit: CLAIMED, claimedMs: CLAIMED_MS })
     if (events.length === 0) return
     const left = [...events]

@@ -14,10 +14,11 @@ export function webhookUrl(deps: SecretDeps): string {
   return `${deps.config.publicUrl}/api/v1/webhooks/mailchimp/${encodeURIComponent(webhookSecret(deps))}`
 }
 
-/** Every secret that is right: after a change of our key Mailchimp still calls the address that it was given. */
+/** Every secret that is right: after a change of our key, or once one is configured, Mailchimp still calls the address that it was given. */
 export function listSecrets({ keys, config }: SecretDeps): string[] {
   const configured = config.mailchimp?.webhookSecret
-  return configured === undefined ? keys.map(secretBy) : [configured]
+  const made = keys.map(secretBy)
+  return configured === undefined ? made : [configured, ...made]
 }
 
 /** Compared by their digests, all of one length: it takes the same time whatever was given. */

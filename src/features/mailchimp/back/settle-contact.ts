@@ -12,6 +12,7 @@ import { type ClaimedEvent, holdEvent, recordSettled, recordWaiting } from './ev
 import { DELETED } from './message.ts'
 import { parsedOr } from './parsed.ts'
 import { takeFromThere } from './take.ts'
+import { lockPerson } from './take-queries.ts'
 
 /** What came of one event: settled, or to be asked about again, after so long or after the usual wait. */
 export type Outcome = { settled: string } | { waits: string; afterMs?: number }
@@ -118,6 +119,7 @@ async function settleThere(tx: DbOrTx, input: Found, found: Member): Promise<str
 }
 
 async function decideOne(tx: DbOrTx, { asking, person_id }: Found, row: MemberRow): Promise<Decision> {
+  await lockPerson(tx, person_id)
   const [person] = await listMirroredPeople(tx, { ids: [person_id] }, asking.audience.states)
   const isMirror = person?.hash === row.hash
   const other = { ...row, owner_id: person_id, is_stopped: false }

@@ -11,6 +11,11 @@ export async function lockPerson(tx: DbOrTx, id: number): Promise<Record<TakenFi
   return rows[0]
 }
 
+/** As `lockPerson`, of many, in one order: what is read of them from here on is what is decided by. */
+export async function lockPeople(tx: DbOrTx, ids: readonly number[]): Promise<void> {
+  await sql`select from people where id = any(${ids}::bigint[]) order by id for no key update`.execute(tx)
+}
+
 /** When the person last said themselves that they want these emails; undefined when they never had to. */
 export async function findReturn(tx: DbOrTx, personId: number): Promise<Date | undefined> {
   const { rows } = await sql<{ given: boolean; at: Date }>`

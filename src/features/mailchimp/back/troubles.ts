@@ -2,10 +2,10 @@ import { parseAddress } from '../../../lib/address.ts'
 import { Conflict, NotFound } from '../../../lib/errors.ts'
 import type { DbOrTx } from '../../../platform/db/open.ts'
 import { memberHash } from '../../../platform/mailchimp/index.ts'
+import { findOwner, insertAddress, makePrimary } from '../../people/index.ts'
 import type { MailchimpDeps } from '../deps.ts'
 import { lockMembers } from '../mirror/member-queries.ts'
 import { insertChanges } from '../mirror/people-queries.ts'
-import { makePrimary } from './address-queries.ts'
 import {
   clearTrouble,
   findTroubleRow,
@@ -63,7 +63,12 @@ async function acceptAddress(tx: DbOrTx, { hash, person_id, trouble, new_address
   const parsed = parseAddress(new_address)
   if (!parsed.ok) throw new Conflict('not_acceptable', `The new address cannot be used. ${parsed.message}`)
   const { address } = parsed
-  if (!(await makePrimary(tx, { person_id, address, source: by })))
-    throw new Conflict('address_taken', `${address} belongs to somebody else here: it may be the same person twice.`)
+  const isNew = await insertAddress(tx, { person_id, address, source: by })
+  if (!isNew && (await findOwner(tx, address))?.id !== person_id)
+    throw new Conflict(
+      'address_taken',
+      'The new address belongs to somebody else here. Look for it under Participants: it may be the same person twice.',
+    )
+  await makePrimary(tx, { person_id, address })
   await renameContact(tx, { hash, new_hash: memberHash(address), address })
 }

@@ -8,7 +8,7 @@ import { type Handed, type HandedChange, recordHanded } from './handed-queries.t
 import { findThere, readThere } from './read-there.ts'
 import { countOfOtherRound, countRecipients, settleRecipients } from './recipient-queries.ts'
 import { isSameContent } from './same-content.ts'
-import { fillSegment, findSegment } from './segment.ts'
+import { fillSegment, findSegment, leaveOldAddresses } from './segment.ts'
 
 /** Mailchimp takes no time that is this near: it is waited for, and then sent at once. */
 const NEAR_MS = 60_000
@@ -26,6 +26,7 @@ export async function advance(deps: HandOverDeps, hand: HandOver, row: Handed): 
   const elsewhere = before && readThere(before, row, clock.now())
   // It was scheduled or sent before, and what Mailchimp answered was lost; or somebody did so there.
   if (before && elsewhere) return note({ mailchimp_id: before.id, ...elsewhere })
+  await leaveOldAddresses(deps, mailchimp, list_id, row)
   await db.transaction().execute((tx) => settleRecipients(tx, row.campaign_id, row.language))
   const recipients = await countRecipients(db, row.campaign_id, row.language)
   if (recipients === 0) {
@@ -42,10 +43,11 @@ export async function advance(deps: HandOverDeps, hand: HandOver, row: Handed): 
   const segment_id = await fillSegment(deps, mailchimp, list_id, row, signal)
   await note({ recipients })
   if (!(await isWhole(deps, hand, { ...row, segment_id, recipients }))) return
-  const there = before ?? (await make(deps, hand, { ...row, segment_id }))
+  const whole = row.state === 'ready' ? before : undefined
+  const there = whole ?? (await make(deps, hand, { ...row, segment_id }, before))
   if (there === undefined) return
   await note({ mailchimp_id: there.id })
-  if (row.state !== 'ready' || !before) await writeContent(hand, row, there.id)
+  if (!whole) await writeContent(hand, row, there.id)
   await note({ state: 'ready', words: null })
   signal?.throwIfAborted()
   await letGo(deps, hand, row, there.id)
@@ -99,13 +101,18 @@ async function readAnew(deps: HandOverDeps, { campaign, read_at }: HandOver): Pr
   await startSync(deps, { whole: true, dry_run: false })
 }
 
-/** Undefined when it is not wanted any more. */
+/**
+ * A draft of before gives way: somebody may have given it other recipients there, or another subject. Undefined when it is
+ * not wanted any more.
+ */
 async function make(
   { db }: HandOverDeps,
   { mailchimp, list_id, messages, count_opens }: HandOver,
   row: Handed & { segment_id: number },
+  before: MailchimpCampaign | undefined,
 ): Promise<MailchimpCampaign | undefined> {
   if (!isWanted(await findCampaignElsewhere(db, row.campaign_id))) return undefined
+  if (before) await mailchimp.deleteCampaign(before.id)
   return mailchimp.createCampaign({
     list_id,
     segment_id: row.segment_id,

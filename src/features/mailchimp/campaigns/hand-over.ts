@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { Conflict, PairpostError, Upstream } from '../../../lib/errors.ts'
 import {
   type CampaignElsewhere,
@@ -20,6 +20,7 @@ import {
   type Wanted,
 } from './hand-over-deps.ts'
 import { findHandOverAudience, type Handed, insertHanded, listHanded, recordHanded } from './handed-queries.ts'
+import { listOutOfStep } from './recipient-queries.ts'
 import { recordStanding } from './standing.ts'
 
 /** People that are brought up to date at one time. */
@@ -41,10 +42,10 @@ export async function handOver(deps: HandOverDeps, { campaign_id, signal }: Want
   const begun = (await listHanded(db, campaign_id)).filter(isUnfinished)
   if (begun.length === 0) return listHanded(db, campaign_id)
   try {
-    const prepared = await prepare(deps, campaign, begun, signal)
-    for (const row of begun) {
+    const { hand, rows } = await prepare(deps, campaign, begun, signal)
+    for (const row of rows) {
       signal?.throwIfAborted()
-      await advance(deps, prepared, row).catch((error) => recordTrouble(deps, row, error))
+      await advance(deps, hand, row).catch((error) => recordTrouble(deps, row, error))
     }
   } catch (error) {
     for (const row of begun) await recordTrouble(deps, row, error)
@@ -55,25 +56,34 @@ export async function handOver(deps: HandOverDeps, { campaign_id, signal }: Want
 
 const isUnfinished = ({ state }: Handed) => state === 'making' || state === 'ready'
 
-async function insertRows({ db, clock }: HandOverDeps, { id, starts_at }: CampaignElsewhere): Promise<void> {
+/** What was not handed over yet begins to be, or is looked for: nothing is done there by it. */
+export async function insertRows({ db, clock }: HandOverDeps, campaign: CampaignElsewhere): Promise<void> {
+  const { id, starts_at } = campaign
   const look_at = after(clock.now(), LOST_MS)
   const languages = await listElsewhereLanguages(db, id)
   await insertHanded(
     db,
-    // Unlike any other, also of another installation that uses the same account.
     languages.map((language) => {
-      const title = `Pairpost ${id} ${language} ${randomBytes(4).toString('hex')}`
+      const title = `Pairpost ${id} ${language} ${markOf(campaign)}`
       return { campaign_id: id, language, title, send_at: starts_at, look_at }
     }),
   )
 }
 
+/**
+ * Unlike any other, also of another installation that uses the same account; and the same again in a restored copy of
+ * before the hand-over, so that what has left by then is found.
+ */
+function markOf({ id, round_code, frozen_at }: CampaignElsewhere): string {
+  return createHash('sha256').update(`${id} ${round_code} ${frozen_at.toISOString()}`).digest('hex').slice(0, 8)
+}
+
 async function prepare(
   deps: HandOverDeps,
   campaign: CampaignElsewhere,
-  rows: readonly Handed[],
+  begun: readonly Handed[],
   signal: AbortSignal | undefined,
-): Promise<HandOver> {
+): Promise<{ hand: HandOver; rows: readonly Handed[] }> {
   const mailchimp = mailchimpOf(deps)
   const audience = await findHandOverAudience(deps.db)
   if (!audience)
@@ -81,15 +91,19 @@ async function prepare(
       'mailchimp_not_connected',
       'No audience at Mailchimp is connected. Connect one in the settings, then hand it over again.',
     )
+  // Connected since: what was made may be another audience's, and of whom this one has nothing is known before they are looked at.
+  const isAnew = audience.connected_at > campaign.frozen_at
+  const rows = isAnew ? begun.map((row): Handed => ({ ...row, state: 'making', segment_id: null })) : begun
   const fresh = rows.filter((row) => row.segment_id === null).map((row) => row.language)
-  const people = fresh.length > 0 ? await listElsewherePeople(deps.db, campaign.id, fresh) : []
+  const all = fresh.length > 0 ? await listElsewherePeople(deps.db, campaign.id, fresh) : []
+  const people = [...new Set([...all, ...(await listOutOfStep(deps.db, campaign.id))])]
   for (let at = 0; at < people.length; at += A_SYNC) {
     signal?.throwIfAborted()
     await deps.syncPeople(people.slice(at, at + A_SYNC))
   }
   const messages = await composeForMailchimp(deps, { campaign_id: campaign.id, tags: audience.fields })
   const { list_id, count_opens, read_at } = audience
-  return { mailchimp, list_id, count_opens, read_at, campaign, messages, signal }
+  return { hand: { mailchimp, list_id, count_opens, read_at, campaign, messages, signal }, rows }
 }
 
 /**

@@ -100,7 +100,9 @@ export async function listCampaignsToFollow(db: Db, { now, lost }: { now: Date; 
 
 /** The audience that campaigns go to. */
 export async function findHandOverAudience(db: DbOrTx) {
-  const query = db.selectFrom('mailchimp_audience').select(['list_id', 'fields', 'count_opens', 'read_at'])
+  const query = db
+    .selectFrom('mailchimp_audience')
+    .select(['list_id', 'fields', 'count_opens', 'read_at', 'connected_at'])
   const row = await query.executeTakeFirst()
   return row && { ...row, fields: row.fields as Record<string, string> }
 }

@@ -7,10 +7,10 @@ import type { Handed, HandedChange } from './handed-queries.ts'
 export async function findThere(
   mailchimp: Mailchimp,
   list_id: string,
-  { mailchimp_id, segment_id, title }: Pick<Handed, 'mailchimp_id' | 'segment_id' | 'title'>,
+  { mailchimp_id, title }: Pick<Handed, 'mailchimp_id' | 'title'>,
 ): Promise<MailchimpCampaign | undefined> {
-  // Its tag is noted before it is made.
-  if (mailchimp_id === null) return segment_id === null ? undefined : mailchimp.findCampaign(list_id, title)
+  // Also where nothing is noted yet: a restored copy may know nothing of what was made and sent.
+  if (mailchimp_id === null) return mailchimp.findCampaign(list_id, title)
   try {
     return await mailchimp.getCampaign(mailchimp_id)
   } catch (error) {

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { DbOrTx } from '../../../platform/db/open.ts'
 
+/** Who was left out before it was frozen was never given the tag. */
+const LEFT_OUT = sql`not d.is_test and (d.state = 'cancelled' or d.skipped_reason = 'not_in_mailchimp')`
 const THEIRS = sql`not d.is_test and d.state = 'held' and d.held_reason = 'mailchimp'`
 
 /**
@@ -19,6 +21,26 @@ export async function settleRecipients(tx: DbOrTx, campaign_id: number, language
       and not exists (
         select from mailchimp_members m
         where m.hash = md5(lower(d.address)) and m.person_id = d.person_id and m.status = 'subscribed')`.execute(tx)
+}
+
+/** Recipients of whom the audience may not have what we want there: not written yet, or not since its fields are others. */
+export async function listOutOfStep(db: DbOrTx, campaign_id: number): Promise<number[]> {
+  const { rows } = await sql<{ person_id: number }>`
+    select d.person_id from deliveries d
+    where d.campaign_id = ${campaign_id} and ${THEIRS} and not exists (
+      select from mailchimp_members m where m.person_id = d.person_id and m.digest is not null)
+    order by 1`.execute(db)
+  return rows.map((row) => row.person_id)
+}
+
+/** Addresses that settleRecipients will leave for others. */
+export async function listOldAddresses(db: DbOrTx, campaign_id: number, language: string): Promise<string[]> {
+  const { rows } = await sql<{ address: string }>`
+    select d.address from deliveries d join addresses a on a.person_id = d.person_id and a.is_primary
+    where d.campaign_id = ${campaign_id} and d.language = ${language} and ${THEIRS} and a.address is distinct from d.address
+      and d.address is not null
+    order by d.id`.execute(db)
+  return rows.map((row) => row.address)
 }
 
 export async function countRecipients(db: DbOrTx, campaign_id: number, language: string): Promise<number> {
@@ -53,7 +75,7 @@ export async function* eachAddresses(
     const { rows } = await sql<{ id: number; address: string }>`
       select d.id, d.address from deliveries d
       where d.campaign_id = ${campaign_id} and d.language = ${language} and d.id > ${after}
-        and ${who === 'in' ? THEIRS : sql`not d.is_test and not (d.state = 'held' and d.held_reason = 'mailchimp')`}
+        and ${who === 'in' ? THEIRS : LEFT_OUT}
         and d.address is not null
       order by d.id limit ${count}`.execute(db)
     if (rows.length > 0) yield rows.map((row) => row.address)

@@ -1,7 +1,7 @@
 import type { Mailchimp, MailchimpTag } from '../../../platform/mailchimp/shapes.ts'
 import type { HandOverDeps } from './hand-over-deps.ts'
 import { type Handed, recordHanded } from './handed-queries.ts'
-import { eachAddresses } from './recipient-queries.ts'
+import { eachAddresses, listOldAddresses } from './recipient-queries.ts'
 
 /** The most addresses that one call takes. */
 const A_CALL = 500
@@ -29,12 +29,24 @@ export async function fillSegment(
     // These too: a tag whose making was not noted is found, and may have been made for others.
     await mailchimp.changeTag(list_id, id, { add })
   }
-  if (row.segment_id === null) return id as number
   for await (const remove of people('out')) {
     signal?.throwIfAborted()
-    await mailchimp.changeTag(list_id, row.segment_id, { remove })
+    await mailchimp.changeTag(list_id, id as number, { remove })
   }
-  return row.segment_id
+  return id as number
+}
+
+/** Takes the tag from addresses that its people do not use any more: a contact of others stays there under the old one. */
+export async function leaveOldAddresses(
+  { db }: Pick<HandOverDeps, 'db'>,
+  mailchimp: Mailchimp,
+  list_id: string,
+  { campaign_id, language, segment_id }: Handed,
+): Promise<void> {
+  if (segment_id === null) return
+  const old = await listOldAddresses(db, campaign_id, language)
+  for (let at = 0; at < old.length; at += A_CALL)
+    await mailchimp.changeTag(list_id, segment_id, { remove: old.slice(at, at + A_CALL) })
 }
 
 /** The tag as Mailchimp shows it now; undefined while it does not show it. */

@@ -2,9 +2,11 @@ import { PairpostError } from '../../../lib/errors.ts'
 import type { Mailchimp, MailchimpCampaign } from '../../../platform/mailchimp/shapes.ts'
 import { cancelElsewhere, findCampaignElsewhere, listElsewhereLanguages } from '../../campaigns/index.ts'
 import { mailchimpOf } from '../deps.ts'
-import type { HandOverDeps, Wanted } from './hand-over-deps.ts'
+import { insertRows } from './hand-over.ts'
+import { after, type HandOverDeps, LOST_MS, type Wanted } from './hand-over-deps.ts'
 import { findHandOverAudience, type Handed, listHanded, recordHanded } from './handed-queries.ts'
 import { findThere, readGone, readThere } from './read-there.ts'
+import { recordStanding } from './standing.ts'
 
 /**
  * Takes a cancelled campaign back. What is a draft or scheduled there is deleted, and only then called cancelled here; what
@@ -17,29 +19,34 @@ export async function takeBack(deps: HandOverDeps, { campaign_id, signal }: Want
   const { db } = deps
   const campaign = await findCampaignElsewhere(db, campaign_id)
   if (campaign?.state !== 'cancelled') return listHanded(db, campaign_id)
+  // By its id it is found without the audience; by its title there is no other way.
+  const list_id = (await findHandOverAudience(db))?.list_id ?? ''
+  // Long enough ago that it may have been handed over, and this is a restored copy that knows nothing of it.
+  const isOld = campaign.frozen_at < after(deps.clock.now(), -LOST_MS)
+  if (isOld && deps.mailchimp && list_id !== '') await insertRows(deps, campaign)
   const rows = await listHanded(db, campaign_id)
   const known = new Set(rows.map((row) => row.language))
   const never = (await listElsewhereLanguages(db, campaign_id)).filter((language) => !known.has(language))
   await cancelElsewhere(db, campaign_id, never)
   const open = rows.filter(({ state }) => state !== 'sent' && state !== 'cancelled')
-  if (open.length > 0) {
-    const mailchimp = mailchimpOf(deps)
-    // By its id it is found without the audience; by its title there is no other way.
-    const list_id = (await findHandOverAudience(db))?.list_id ?? ''
-    for (const row of open) {
-      signal?.throwIfAborted()
-      await takeOneBack(deps, mailchimp, list_id, row)
-    }
+  const troubles: PairpostError[] = []
+  for (const row of open) {
+    signal?.throwIfAborted()
+    // One that does not come back holds up none of the others: each may leave at any moment.
+    await takeOneBack(deps, list_id, row).catch(async (error: unknown) => {
+      if (!(error instanceof PairpostError)) throw error
+      troubles.push(error)
+      await recordHanded(db, row, { words: error.message })
+    })
   }
+  await recordStanding(db, campaign_id, deps.clock.now())
+  if (troubles[0]) throw troubles[0]
   return listHanded(db, campaign_id)
 }
 
-async function takeOneBack(
-  { db, clock }: HandOverDeps,
-  mailchimp: Mailchimp,
-  list_id: string,
-  row: Handed,
-): Promise<void> {
+async function takeOneBack(deps: HandOverDeps, list_id: string, row: Handed): Promise<void> {
+  const { db, clock } = deps
+  const mailchimp = mailchimpOf(deps)
   let there = row.mailchimp_id === null && list_id === '' ? undefined : await findThere(mailchimp, list_id, row)
   let isDeleted = false
   if (there?.status === 'schedule') there = await attempt(mailchimp, there, 'unscheduleCampaign')
@@ -63,17 +70,21 @@ async function takeOneBack(
 
 /**
  * Mailchimp may refuse: it has just begun to send, or the account may not stop what is being sent. Then what it says of the
- * campaign counts.
+ * campaign counts. @throws what it said when the campaign waits there still, and would leave at its time
  */
 async function attempt(
   mailchimp: Mailchimp,
   { id }: MailchimpCampaign,
   act: 'unscheduleCampaign' | 'cancelCampaign',
 ): Promise<MailchimpCampaign | undefined> {
+  let refusal: PairpostError | undefined
   try {
     await mailchimp[act](id)
   } catch (error) {
     if (!(error instanceof PairpostError)) throw error
+    refusal = error
   }
-  return findThere(mailchimp, '', { mailchimp_id: id, segment_id: null, title: '' })
+  const there = await findThere(mailchimp, '', { mailchimp_id: id, title: '' })
+  if (refusal && there?.status === 'schedule') throw refusal
+  return there
 }

@@ -100,7 +100,8 @@ export async function changeAudience(deps: ConnectDeps, input: AudienceChoice): 
       return recordSync(tx, { whole: true, dry_run: audience.begun_at === null })
     }),
   )
-  if (audience.webhook_id === null) await registerWebhook(deps, audience.list_id)
+  // Where there was none, or our address is another one since.
+  await registerWebhook(deps, audience.list_id)
   await ringLongWork(deps, job_id)
   return getAudience(db)
 }

@@ -1,6 +1,6 @@
 import { countryName } from '../../../lib/countries.ts'
 import { APPLICATION_STATES } from '../../people/index.ts'
-import { fieldValue, tagOf } from './fields.ts'
+import { fieldValue, sameTag, tagOf } from './fields.ts'
 import type { OwnedMember } from './member-queries.ts'
 import type { MirroredPerson } from './people-queries.ts'
 import type { Desired } from './rules.ts'
@@ -35,7 +35,7 @@ export function desiredOfOther(person: MirroredPerson | undefined, member: Owned
   return { want: member.is_stopped ? 'stopped' : 'away' }
 }
 
-/** Every tag that may be ours. */
+/** Every tag that may be ours, as `sameTag`. */
 export function knownTags(codes: readonly string[]): Set<string> {
-  return new Set(codes.flatMap((code) => APPLICATION_STATES.map((state) => tagOf({ code, state }))))
+  return new Set(codes.flatMap((code) => APPLICATION_STATES.map((state) => sameTag(tagOf({ code, state })))))
 }

@@ -16,14 +16,14 @@ export const DEFAULT_TAGS: FieldTags = {
   language: 'LANGUAGE',
 }
 
-/** What staff see there beside the tag, when we make the field. */
+/** What staff read, here and, when we make the field, there beside its tag. */
 export const FIELD_NAMES: Record<Field, string> = {
-  given_name: 'First Name',
-  family_name: 'Last Name',
+  given_name: 'Given name',
+  family_name: 'Family name',
   country: 'Country',
   round: 'Round',
-  state: 'Application state',
-  partner: "Partner's first name",
+  state: 'State of the application',
+  partner: 'Partner’s given name',
   language: 'Language',
 }
 
@@ -68,5 +68,8 @@ export const tagOf = ({ code, state }: { code: string; state: string }) => `${co
 
 /** Tags of ours among these: a known round's code, a blank, a state. @param known what `tagOf` may say */
 export function ownTags(tags: readonly string[], known: ReadonlySet<string>): string[] {
-  return [...new Set(tags)].filter((tag) => known.has(tag)).sort()
+  return [...new Set(tags)].filter((tag) => known.has(sameTag(tag))).sort()
 }
+
+/** Equal for names that are one tag there: Mailchimp has no two that differ in capital letters alone. */
+export const sameTag = (tag: string) => tag.toLowerCase()

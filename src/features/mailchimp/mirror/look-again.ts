@@ -1,13 +1,15 @@
+import { Upstream } from '../../../lib/errors.ts'
 import type { MemberRefused } from '../../../platform/mailchimp/shapes.ts'
 import { eachAtOnce } from './at-once.ts'
 import { toMergeFields } from './fields.ts'
 import { recordAbsentOne } from './member-queries.ts'
 import { noteMembers } from './note.ts'
 import { type Outcome, type PresentStep, writtenOf } from './outcome.ts'
+import { retried } from './retried.ts'
 import { decide } from './rules.ts'
 import type { SyncRun } from './run.ts'
 import { settleNews } from './settle.ts'
-import { recordAdded } from './written-queries.ts'
+import { recordAdded, recordRefused } from './written-queries.ts'
 
 interface Refused {
   step: PresentStep
@@ -15,6 +17,10 @@ interface Refused {
 }
 
 const AT_ONCE = 4
+const REFUSALS: Record<string, 'compliance' | 'refused'> = {
+  mailchimp_compliance: 'compliance',
+  mailchimp_refused: 'refused',
+}
 
 /**
  * Looks at contacts that are not as we believed: what is read is noted with what is news of it, and the person decided once
@@ -44,10 +50,12 @@ export async function lookAgain(run: SyncRun, refused: readonly Refused[], outco
       return
     }
     const { person_id, desired } = step
-    await run.db.transaction().execute(async (tx) => {
-      const [row] = await noteMembers(tx, run.reader, [{ member, person_id }], at)
-      if (row) await settleNews(tx, [{ person_id, member: row, decision: decide({ desired, member: row }) }], at)
-    })
+    await retried(() =>
+      run.db.transaction().execute(async (tx) => {
+        const [row] = await noteMembers(tx, run.reader, [{ member, person_id }], at)
+        if (row) await settleNews(tx, [{ person_id, member: row, decision: decide({ desired, member: row }) }], at)
+      }),
+    )
     outcome.again.add(person_id)
   })
   return stand
@@ -57,10 +65,19 @@ export async function lookAgain(run: SyncRun, refused: readonly Refused[], outco
 async function putBack(run: SyncRun, step: PresentStep, outcome: Outcome): Promise<void> {
   const { desired, decision } = step
   const began_at = run.clock.now()
-  await run.mailchimp.putMember(run.audience.list_id, desired.hash, {
-    ...{ email_address: desired.address, subscribe: true },
-    merge_fields: toMergeFields(decision.fields, run.audience.fields),
-  })
+  try {
+    await run.mailchimp.putMember(run.audience.list_id, desired.hash, {
+      ...{ email_address: desired.address, subscribe: true },
+      merge_fields: toMergeFields(decision.fields, run.audience.fields),
+    })
+  } catch (error) {
+    if (!(error instanceof Upstream)) throw error
+    const trouble = REFUSALS[error.code]
+    if (!trouble) throw error
+    // The others go on.
+    const row = { hash: desired.hash, trouble, trouble_words: error.message, digest: writtenOf(step).digest }
+    return recordRefused(run.db, [row], run.clock.now())
+  }
   await recordAdded(run.db, [writtenOf(step)], { began_at, at: run.clock.now() })
   outcome.there.add(desired.hash)
   run.tally.new++

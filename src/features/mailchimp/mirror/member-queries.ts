@@ -40,10 +40,12 @@ export async function listGoneMembers(
   return rows
 }
 
-/** Those known of these, locked in one order. */
+/** Those known of these, locked in one order: as people who are deleted let go of theirs. */
 export async function lockMembers(tx: DbOrTx, hashes: readonly string[]): Promise<MemberRow[]> {
   const { rows } = await sql<MemberRow>`
-    select ${COLUMNS} from mailchimp_members m where hash = any(${hashes}::text[]) order by hash for update`.execute(tx)
+    select ${COLUMNS} from mailchimp_members m where hash = any(${hashes}::text[]) order by person_id, hash for update`.execute(
+    tx,
+  )
   return rows
 }
 

@@ -11,12 +11,22 @@ const TAKEN = new Set(['EMAIL', 'UNSUB', 'LIST'])
  * @throws InvalidInput for `fields.…` naming each that cannot be used; then none was made
  */
 export async function ensureMergeFields(mailchimp: Mailchimp, list_id: string, fields: FieldTags): Promise<void> {
-  const there = await mailchimp.listMergeFields(list_id)
-  const faults = findFieldFaults(fields, there)
-  if (faults.length > 0) throw new InvalidInput(faults)
+  const there = await assertMergeFields(mailchimp, list_id, fields)
   const known = new Set(there.map(({ tag }) => tag))
   for (const field of FIELDS.filter((name) => !known.has(fields[name])))
     await mailchimp.createMergeField(list_id, { tag: fields[field], name: FIELD_NAMES[field] })
+}
+
+/** Those that are there. @throws InvalidInput for `fields.…` naming each that cannot be used */
+export async function assertMergeFields(
+  mailchimp: Mailchimp,
+  list_id: string,
+  fields: FieldTags,
+): Promise<MergeField[]> {
+  const there = await mailchimp.listMergeFields(list_id)
+  const faults = findFieldFaults(fields, there)
+  if (faults.length > 0) throw new InvalidInput(faults)
+  return there
 }
 
 /** What stands against these tags for our fields, in an audience that has those merge fields. */

@@ -2,10 +2,10 @@ import type { DbOrTx } from '../../../platform/db/open.ts'
 import type { Member } from '../../../platform/mailchimp/shapes.ts'
 import { getAudience } from '../connection/audience.ts'
 import { knownTags } from './desired.ts'
-import { FIELDS, type FieldTags, fromMergeFields, ownTags } from './fields.ts'
+import { type FieldTags, fromMergeFields, ownTags } from './fields.ts'
 import { lockMembers, recordReadings } from './member-queries.ts'
 import { listRoundCodes } from './people-queries.ts'
-import type { MemberRow } from './rules.ts'
+import { isIntended, LEAVING, type MemberRow } from './rules.ts'
 
 /** A tag or a contact that was just written may not be seen for minutes: what was taken is believed for so long. */
 export const BELIEVED_MS = 10 * 60_000
@@ -13,7 +13,7 @@ export const BELIEVED_MS = 10 * 60_000
 /** What a reading is understood by. */
 export interface Reader {
   fields: FieldTags
-  /** Tags that may be ours. */
+  /** Tags that may be ours, as `sameTag`. */
   known: ReadonlySet<string>
 }
 
@@ -93,11 +93,10 @@ const isLater = ({ read_at, written_at }: MemberRow, at: Date) =>
   (read_at !== null && read_at > at) || (written_at !== null && written_at > at)
 
 function isStillOurs(before: MemberRow, read: Pick<MemberRow, 'status' | 'fields'>): boolean {
-  // Taken out by others: only a person puts it in again.
-  if (read.status === 'archived' && before.status !== 'archived') return false
-  // We were about to add it and never had the answer: it is ours when it is as we would have made it.
-  const isIntended = before.status === 'absent' && before.written_at === null
-  if (isIntended && read.status !== 'archived')
-    return before.is_ours && FIELDS.every((field) => before.fields[field] === read.fields[field])
+  // Taken out by others: only a person puts it in again. Not so where we were about to, and never had the answer.
+  if (read.status === 'archived' && before.status !== 'archived') return before.digest === LEAVING
+  // We were about to add it and never had the answer: it is ours when it has what only we write. Not the very fields that we
+  // wrote: the person may have been changed here since.
+  if (isIntended(before) && read.status !== 'archived') return Boolean(read.fields.round && read.fields.state)
   return before.is_ours
 }

@@ -2,11 +2,20 @@ import { Upstream } from '../../../lib/errors.ts'
 import { eachAtOnce, inGroups } from './at-once.ts'
 import { isTaken, MOST_ARCHIVED_DIRECT, runBatches } from './batch.ts'
 import { toMergeFields } from './fields.ts'
+import { withoutThoseWhoLeft } from './look-first.ts'
 import { type Outcome, type PresentStep, writtenOf } from './outcome.ts'
 import type { Step } from './plan.ts'
+import { retried, retriedInOrder } from './retried.ts'
 import type { MemberRow } from './rules.ts'
 import type { SyncRun } from './run.ts'
-import { forgetMembers, recordArchived, recordMoved, recordRefused } from './written-queries.ts'
+import {
+  forgetMembers,
+  recordArchived,
+  recordIntents,
+  recordLeaving,
+  recordMoved,
+  recordRefused,
+} from './written-queries.ts'
 
 const AT_ONCE = 4
 /** Noted together. */
@@ -24,11 +33,14 @@ export async function deleteMembers(run: SyncRun, steps: readonly Step[]): Promi
 }
 
 /** Takes contacts out; nobody is unsubscribed by it. */
-export async function archiveMembers(run: SyncRun, steps: readonly Step[]): Promise<void> {
+export async function archiveMembers(run: SyncRun, wanted: readonly Step[]): Promise<void> {
+  const steps = await withoutThoseWhoLeft(run, wanted)
   const { mailchimp, audience, clock } = run
   const began_at = clock.now()
+  await retriedInOrder(run.db, steps.map(hashOf), (tx) => recordLeaving(tx, steps.map(hashOf)))
   const note = async (done: readonly Step[]) => {
-    await recordArchived(run.db, done.map(hashOf), { began_at, at: clock.now() })
+    const hashes = done.map(hashOf)
+    await retriedInOrder(run.db, hashes, (tx) => recordArchived(tx, hashes, { began_at, at: clock.now() }))
     run.tally.archived += done.length
   }
   const archive = async (some: readonly Step[]) => {
@@ -70,7 +82,7 @@ async function isDoneOrNoted(run: SyncRun, hash: string, remove: () => Promise<v
     await remove()
     return true
   } catch (error) {
-    if (!(error instanceof Upstream) || error.code !== 'mailchimp_refused') throw error
+    if (!isRefusal(error)) throw error
     const row = { hash, trouble: 'refused' as const, trouble_words: error.message, digest: null }
     await recordRefused(run.db, [row], run.clock.now())
     return false
@@ -81,6 +93,7 @@ async function isDoneOrNoted(run: SyncRun, hash: string, remove: () => Promise<v
 export async function moveMembers(run: SyncRun, steps: readonly PresentStep[], outcome: Outcome): Promise<void> {
   if (steps.length === 0) return
   await run.prepare()
+  await retried(() => recordIntents(run.db, steps.map(writtenOf)))
   await eachAtOnce(steps, AT_ONCE, run.signal, async (step) => {
     const from = hashOf(step)
     const row = writtenOf(step)
@@ -89,17 +102,23 @@ export async function moveMembers(run: SyncRun, steps: readonly PresentStep[], o
     try {
       const merge_fields = toMergeFields(step.decision.fields, fields)
       await run.mailchimp.putMember(list_id, from, { email_address: row.address, merge_fields, subscribe: false })
-      await run.db.transaction().execute((tx) => recordMoved(tx, { from, row, at: run.clock.now() }))
+      await retriedInOrder(run.db, [from, row.hash], (tx) => recordMoved(tx, { from, row, at: run.clock.now() }))
       outcome.there.add(row.hash)
       run.tally.changed++
     } catch (error) {
-      if (!(error instanceof Upstream) || error.retryable || error.code === 'mailchimp_key_refused') throw error
-      await run.mailchimp.archiveMember(list_id, from)
+      if (!isRefusal(error)) throw error
+      const archive = () => run.mailchimp.archiveMember(list_id, from)
+      await recordLeaving(run.db, [from])
+      if (!(await isDoneOrNoted(run, from, archive))) return
       await recordArchived(run.db, [from], { began_at, at: run.clock.now() })
       // Without the old one it is added.
       outcome.again.add(step.person_id)
     }
   })
 }
+
+/** Of this contact, and not of the audience or the key. */
+const isRefusal = (error: unknown): error is Upstream =>
+  error instanceof Upstream && (error.code === 'mailchimp_refused' || error.code === 'mailchimp_compliance')
 
 const hashOf = ({ member }: Step) => (member as MemberRow).hash

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { MemberStatus } from '../../../platform/mailchimp/shapes.ts'
 import { acceptFromThere, TAKEN_FIELDS, type TakenField } from '../back/accept.ts'
 import type { NewClash } from '../back/clash-queries.ts'
-import { FIELDS, type Fields, fieldValue } from './fields.ts'
+import { FIELDS, type Fields, fieldValue, sameTag } from './fields.ts'
 
 /** A person who is to be in the audience, and how. */
 export interface Present {
@@ -95,12 +95,13 @@ export function decide({ desired, member }: { desired: Desired; member: MemberRo
   // Somebody typed another address there: a person says whether it is theirs.
   const kept = member?.trouble === 'address_changed' ? ('address_changed' as const) : null
   const nothing = { ...NOTHING, trouble: kept }
-  if (desired.want === 'erased')
-    return member && member.status !== 'absent' ? { ...NOTHING, remove: 'delete' } : NOTHING
+  if (desired.want === 'erased') return member && mayBeThere(member) ? { ...NOTHING, remove: 'delete' } : NOTHING
   const left = member && leftAs(member)
   if (left) {
     if (member.seen_status !== left) return { ...nothing, stop: left }
-    return desired.want === 'there' ? { ...nothing, trouble: left } : nothing
+    // Of an address that Mailchimp gave up, staff may know a better one.
+    const mayBeMended = desired.want === 'there' || (desired.want === 'stopped' && left === 'cleaned')
+    return mayBeMended ? { ...nothing, trouble: left } : nothing
   }
   if (desired.want !== 'there') return decideAway(desired.want, member, nothing)
   if (!member || member.status === 'absent' || member.status === 'archived')
@@ -114,6 +115,15 @@ export function isInStep(decision: Decision): boolean {
   const lists = [tags_add, tags_remove, clashes, Object.keys(take)]
   return write === 'none' && remove === 'none' && stop === null && lists.every(({ length }) => length === 0)
 }
+
+/** We were about to add it, and know of no answer: it may be there. */
+export const isIntended = ({ status, is_ours, written_at }: Pick<MemberRow, 'status' | 'is_ours' | 'written_at'>) =>
+  status === 'absent' && is_ours && written_at === null
+
+const mayBeThere = (member: MemberRow) => member.status !== 'absent' || isIntended(member)
+
+/** Stands for a digest while we take a contact out: what is wanted then is that it is not there. */
+export const LEAVING = 'leaving'
 
 /** Of what is wanted of a contact: what Mailchimp refused is not tried again before it changes. */
 export function digestOf({ address, fields, tags }: Pick<Present, 'address' | 'fields' | 'tags'>): string {
@@ -139,7 +149,7 @@ export function agreedAfter(member: MemberRow, decision: Decision): Partial<Fiel
 const leftAs = ({ status }: MemberRow) => (status === 'unsubscribed' || status === 'cleaned' ? status : null)
 
 function decideAway(want: 'away' | 'stopped', member: MemberRow | null, nothing: Decision): Decision {
-  if (!member || member.status === 'absent' || member.status === 'archived') return nothing
+  if (!member || member.status === 'archived' || !mayBeThere(member)) return nothing
   // Who only bought something there gets no campaigns; they are others'.
   const mayBeMailed = member.status !== 'transactional'
   if (member.is_ours || (want === 'stopped' && mayBeMailed)) return { ...nothing, remove: 'archive' }
@@ -174,7 +184,10 @@ function decidePresent(desired: Present, member: MemberRow, nothing: Decision): 
 const isRefused = (member: MemberRow, desired: Present) =>
   (member.trouble === 'refused' || member.trouble === 'compliance') && member.digest === digestOf(desired)
 
-const without = (tags: readonly string[], others: readonly string[]) => tags.filter((tag) => !others.includes(tag))
+function without(tags: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others.map(sameTag))
+  return tags.filter((tag) => !known.has(sameTag(tag)))
+}
 
 /** Three-way: only what somebody changed since both sides agreed is a change. */
 function mergeBothSides(desired: Present, member: MemberRow) {

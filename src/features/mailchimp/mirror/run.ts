@@ -5,8 +5,9 @@ import type { Db } from '../../../platform/db/open.ts'
 import type { Mailchimp } from '../../../platform/mailchimp/shapes.ts'
 import type { AudienceRow } from '../connection/audience-queries.ts'
 import { type MailchimpDeps, mailchimpOf } from '../deps.ts'
+import { sameTag } from './fields.ts'
 import type { StillAlone } from './lock.ts'
-import { ensureMergeFields } from './merge-fields.ts'
+import { assertMergeFields, ensureMergeFields } from './merge-fields.ts'
 import { openReader, type Reader } from './note.ts'
 
 /** What became of people, by kind; of a dry run what would. */
@@ -18,6 +19,8 @@ export interface Tally {
   deleted: number
   clashes: number
   taken: number
+  /** People who left there or were cleaned: no longer mailed here. */
+  stopped: number
   /** Still out of step at the end. */
   drift: number
 }
@@ -28,6 +31,7 @@ export interface SyncRun {
   clock: Clock
   mailchimp: Mailchimp
   audience: AudienceRow
+  began_at: Date
   reader: Reader
   signal: AbortSignal | undefined
   /** Before each page. @throws the signal's reason, Upstream `mailchimp_sync_lost` when another may be at it now */
@@ -35,7 +39,9 @@ export interface SyncRun {
   tally: Tally
   /** Before the first write: merge fields are as they must be. One call, once. */
   prepare(): Promise<void>
-  /** Tags there by name. One call, once; what is made is added. */
+  /** Of a dry run: merge fields that are there are as they must be, and none is made. */
+  assertFields(): Promise<unknown>
+  /** Tags there by `sameTag` of their names. One call, once; what is made is added. */
   readTags(): Promise<Map<string, number>>
   /** Between two looks at a batch. */
   pause(looks: number): Promise<void>
@@ -60,7 +66,7 @@ export async function openRun(
   const mailchimp = mailchimpOf(deps)
   const { list_id, fields } = audience
   return {
-    ...{ db, clock, mailchimp, audience, signal },
+    ...{ db, clock, mailchimp, audience, signal, began_at: clock.now() },
     check: async () => {
       signal?.throwIfAborted()
       if (await stillAlone()) return
@@ -68,9 +74,10 @@ export async function openRun(
       throw new Upstream('mailchimp_sync_lost', words, { retryable: true })
     },
     reader: await openReader(db),
-    tally: { new: 0, changed: 0, tagged: 0, archived: 0, deleted: 0, clashes: 0, taken: 0, drift: 0 },
+    tally: { new: 0, changed: 0, tagged: 0, archived: 0, deleted: 0, clashes: 0, taken: 0, stopped: 0, drift: 0 },
     prepare: once(() => ensureMergeFields(mailchimp, list_id, fields)),
-    readTags: once(async () => new Map((await mailchimp.listTags(list_id)).map(({ name, id }) => [name, id]))),
+    assertFields: () => assertMergeFields(mailchimp, list_id, fields),
+    readTags: once(async () => new Map((await mailchimp.listTags(list_id)).map(({ name, id }) => [sameTag(name), id]))),
     pause: (looks) => delay(Math.min(looks, 10) * pollMs, undefined, signal ? { signal } : {}),
   }
 }

@@ -2,6 +2,7 @@ import { applySteps } from './apply.ts'
 import { lockMembers, recordTroubles, type TroubleNoted } from './member-queries.ts'
 import { forgetChanges, insertChanges, listChangeIds } from './people-queries.ts'
 import { isDone, planPage, type Step } from './plan.ts'
+import { retried } from './retried.ts'
 import type { Trouble } from './rules.ts'
 import type { SyncRun } from './run.ts'
 import { isNews, settleNews } from './settle.ts'
@@ -37,14 +38,19 @@ async function noteDecisions(run: SyncRun, steps: readonly Step[]): Promise<void
   const at = clock.now()
   const troubles = steps.flatMap(troubleOf)
   const telling = decided.filter(({ decision }) => isNews(decision)).map(({ member }) => member.hash)
-  await db.transaction().execute(async (tx) => {
-    // Contacts first, then their people: in one order with whoever settles what Mailchimp told.
-    if (telling.length > 0) await lockMembers(tx, telling)
-    const news = await settleNews(tx, decided, at)
-    tally.taken += news.taken
-    tally.clashes += news.clashes
-    await recordTroubles(tx, troubles, at)
-  })
+  const concerned = [...telling, ...troubles.map(({ hash }) => hash)]
+  const news = await retried(() =>
+    db.transaction().execute(async (tx) => {
+      // Contacts first, then their people: in one order with whoever settles what Mailchimp told.
+      if (concerned.length > 0) await lockMembers(tx, concerned)
+      const settled = await settleNews(tx, decided, at)
+      await recordTroubles(tx, troubles, at)
+      return settled
+    }),
+  )
+  tally.taken += news.taken
+  tally.clashes += news.clashes
+  tally.stopped += news.stopped
 }
 
 const SEEN: readonly (Trouble | null)[] = ['unsubscribed', 'cleaned', 'pending', 'archived_there']

@@ -1,3 +1,4 @@
+import { stoppedBy } from '../../../platform/mailchimp/index.ts'
 import { getAudience } from '../connection/audience.ts'
 import { type MailchimpDeps, mailchimpOf } from '../deps.ts'
 import { inGroups } from './at-once.ts'
@@ -28,9 +29,14 @@ export async function syncPeople(
   const done =
     begun_at &&
     (await whileAlone(deps.db, { waitMs, signal }, async (stillAlone) => {
-      const run = await openRun(deps, await getAudience(deps.db), { stillAlone, signal, pollMs })
-      for (const page of inGroups(ids, PAGE)) await syncPage(run, page)
-      return run.tally.drift === 0
+      const audience = await getAudience(deps.db)
+      // Another one was connected while we waited.
+      if (audience.begun_at === null) return false
+      const run = await openRun(deps, audience, { stillAlone, signal, pollMs })
+      return stoppedBy(signal, async () => {
+        for (const page of inGroups(ids, PAGE)) await syncPage(run, page)
+        return run.tally.drift === 0
+      })
     }))
   if (done) return { is_done: done.result }
   await insertChanges(deps.db, ids)

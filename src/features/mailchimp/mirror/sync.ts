@@ -1,5 +1,6 @@
 import type { LongWork, LongWorkKinds, WorkOutcome } from '../../../jobs/long-work.ts'
 import { Conflict, InvalidInput, Upstream } from '../../../lib/errors.ts'
+import { stoppedBy } from '../../../platform/mailchimp/index.ts'
 import { getAudience } from '../connection/audience.ts'
 import { recordAudienceTrouble, recordReading } from '../connection/audience-queries.ts'
 import { type MailchimpDeps, mailchimpOf } from '../deps.ts'
@@ -48,7 +49,7 @@ export function syncWork(deps: SyncDeps, options: { pollMs?: number } = {}): Lon
 
 /**
  * Brings the audience in step: `whole` after reading everybody who is there, else those of whom something changed here. A dry
- * run writes nothing there; what it reads is noted, and who left there is no longer mailed, as after every reading.
+ * run, as is every one before somebody has begun, writes nothing there; what it reads is noted, and who left there is no longer mailed, as after every reading.
  * @throws Conflict `mailchimp_off`, `mailchimp_not_connected`, `mailchimp_busy`, and what Mailchimp's calls throw, which is
  * noted as the audience's trouble
  */
@@ -60,9 +61,13 @@ export async function sync(
   mailchimpOf(deps)
   const { list_id } = await getAudience(deps.db)
   try {
-    const done = await whileAlone(deps.db, { waitMs: WAIT_MS, signal: options.signal }, async (stillAlone) =>
-      runSync(await openRun(deps, await getAudience(deps.db), { ...options, stillAlone }), input, options.progress),
-    )
+    const done = await whileAlone(deps.db, { waitMs: WAIT_MS, signal: options.signal }, async (stillAlone) => {
+      const audience = await getAudience(deps.db)
+      // It may have been asked for of an audience that was connected before: of this one nobody has begun to write.
+      const dry_run = input.dry_run || audience.begun_at === null
+      const run = await openRun(deps, audience, { ...options, stillAlone })
+      return stoppedBy(options.signal, () => runSync(run, { ...input, dry_run }, options.progress))
+    })
     if (!done) throw busy()
     await recordAudienceTrouble(deps.db, list_id, null, deps.clock.now())
     return done.result
@@ -86,7 +91,7 @@ async function runSync(
   let done = 0
   let reading: WholeReading | undefined
   if (whole) {
-    await run.prepare()
+    await (dry_run ? run.assertFields() : run.prepare())
     reading = await readEverybody(run, (read) => progress(Math.min(read, people), total))
     done = people
   }
@@ -101,19 +106,19 @@ async function runSync(
       progress(Math.min(done, total), total)
     }
     await syncGone(run)
-  } else Object.assign(run.tally, await planTally(run, progress, { done, total }))
+  }
+  const planned = dry_run ? await planTally(run, progress, { done, total }) : undefined
   // Only now: what is not written yet would else wait for the reading of the next day.
   if (reading) await recordReading(db, run.audience, { ...reading, is_synced: !dry_run })
   progress(total, total)
-  const [audience, for_person] = await Promise.all([getAudience(db), countTroubles(db)])
+  const [audience, troubles] = await Promise.all([getAudience(db), countTroubles(db)])
   return {
-    ...{ dry_run, calls: mailchimp.calls.count - before, ...run.tally },
-    ...{ for_person, others_there: audience.others_there },
+    ...{ dry_run, calls: mailchimp.calls.count - before, for_person: troubles, ...run.tally, ...planned },
+    others_there: audience.others_there,
   }
 }
 
 async function planTally(run: SyncRun, progress: LongWork['progress'], at: { done: number; total: number }) {
-  const { clashes, taken } = run.tally
   const { counts: found } = await scanPlan(run.db, run.audience.states, {
     onPage: async (people) => {
       await run.check()
@@ -121,8 +126,8 @@ async function planTally(run: SyncRun, progress: LongWork['progress'], at: { don
       progress(Math.min(at.done, at.total), at.total)
     },
   })
-  const { new: added, changed, tagged, archived, deleted, drift } = found
-  return { new: added, changed, tagged, archived, deleted, drift, clashes, taken }
+  const { new: added, changed, tagged, archived, deleted, for_person, drift } = found
+  return { new: added, changed, tagged, archived, deleted, for_person, drift }
 }
 
 /** Contacts whose person is gone here. */

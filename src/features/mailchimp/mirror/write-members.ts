@@ -5,6 +5,7 @@ import { isTaken, MOST_DIRECT, runBatches } from './batch.ts'
 import { toMergeFields } from './fields.ts'
 import { lookAgain } from './look-again.ts'
 import { type Outcome, type PresentStep, writtenOf } from './outcome.ts'
+import { retried, retriedInOrder } from './retried.ts'
 import type { SyncRun } from './run.ts'
 import { complianceWords, refusedWords } from './trouble-words.ts'
 import { recordAdded, recordChanged, recordIntents, recordRefused } from './written-queries.ts'
@@ -19,7 +20,8 @@ const BY_CHANCE = /unknown error|try again/i
 export async function addMembers(run: SyncRun, steps: readonly PresentStep[], outcome: Outcome): Promise<void> {
   if (steps.length === 0) return
   await run.prepare()
-  await recordIntents(run.db, steps.filter(({ member }) => member?.status !== 'archived').map(writtenOf))
+  const intents = steps.filter(({ member }) => member?.status !== 'archived').map(writtenOf)
+  await retried(() => recordIntents(run.db, intents))
   await writeGroups(run, steps, 'addMembers', outcome)
 }
 
@@ -82,8 +84,11 @@ async function note(run: SyncRun, { group, written, how, began_at }: Answer, out
   const at = run.clock.now()
   const taken = new Set(written.taken)
   const rows = group.filter(({ desired }) => taken.has(desired.hash))
-  if (how === 'addMembers') await recordAdded(run.db, rows.map(writtenOf), { began_at, at })
-  else await recordChanged(run.db, rows.map(writtenOf), at)
+  const noted = rows.map(writtenOf)
+  const hashes = noted.map(({ hash }) => hash)
+  await retriedInOrder(run.db, hashes, (tx) =>
+    how === 'addMembers' ? recordAdded(tx, noted, { began_at, at }) : recordChanged(tx, noted, at),
+  )
   for (const { desired } of rows) outcome.there.add(desired.hash)
   run.tally[how === 'addMembers' ? 'new' : 'changed'] += rows.length
 

@@ -1,7 +1,9 @@
 import { Upstream } from '../../../lib/errors.ts'
 import { eachAtOnce, inGroups } from './at-once.ts'
 import { isTaken, MOST_DIRECT, runBatches } from './batch.ts'
+import { sameTag } from './fields.ts'
 import type { Step } from './plan.ts'
+import { retriedInOrder } from './retried.ts'
 import type { SyncRun } from './run.ts'
 import { recordTags } from './written-queries.ts'
 
@@ -44,8 +46,8 @@ export async function writeTags(
 function callsFor(steps: readonly Step[]): TagCall[] {
   const wanted = new Map<string, TagCall>()
   const of = (tag: string): TagCall => {
-    const call = wanted.get(tag) ?? { tag, add: [], remove: [] }
-    wanted.set(tag, call)
+    const call = wanted.get(sameTag(tag)) ?? { tag, add: [], remove: [] }
+    wanted.set(sameTag(tag), call)
     return call
   }
   for (const { decision, desired, member, person_id } of steps) {
@@ -63,20 +65,18 @@ function callsFor(steps: readonly Step[]): TagCall[] {
 
 /** Tags that are not there yet are made, each with the first who get it. Returns the calls that are left. */
 async function makeTags(run: SyncRun, calls: readonly TagCall[], ids: Map<string, number>): Promise<TagCall[]> {
-  const missing = calls.filter(
-    (call, at) => !ids.has(call.tag) && calls.findIndex(({ tag }) => tag === call.tag) === at,
-  )
-  await eachAtOnce(missing, AT_ONCE, run.signal, async (call) => {
-    // Nobody can have a tag that is not there.
-    if (call.add.length > 0) await makeTag(run, call, ids)
-    else await noteTags(run, call)
-  })
-  return calls.filter((call) => !missing.includes(call)).filter((call) => ids.has(call.tag))
+  const missing = calls.filter(({ tag }) => !ids.has(sameTag(tag)))
+  const first = missing.filter(({ tag }, at) => missing.findIndex((call) => call.tag === tag) === at)
+  const made = first.filter(({ add }) => add.length > 0)
+  await eachAtOnce(made, AT_ONCE, run.signal, (call) => makeTag(run, call, ids))
+  // Nobody can have a tag that is not there.
+  for (const call of missing) if (!ids.has(sameTag(call.tag))) await noteTags(run, call)
+  return calls.filter((call) => !made.includes(call) && ids.has(sameTag(call.tag)))
 }
 
 async function makeTag(run: SyncRun, call: TagCall, ids: Map<string, number>): Promise<void> {
   const { id } = await run.mailchimp.createTag(run.audience.list_id, call.tag, addressesOf(call.add))
-  ids.set(call.tag, id)
+  ids.set(sameTag(call.tag), id)
   await noteTags(run, call)
 }
 
@@ -84,7 +84,7 @@ async function changeTag(run: SyncRun, call: TagCall, ids: Map<string, number>):
   const { add, remove, tag } = call
   try {
     const change = { add: addressesOf(add), remove: addressesOf(remove) }
-    await run.mailchimp.changeTag(run.audience.list_id, ids.get(tag) as number, change)
+    await run.mailchimp.changeTag(run.audience.list_id, ids.get(sameTag(tag)) as number, change)
     await noteTags(run, call)
   } catch (error) {
     // Deleted there since it was read; of a deleted audience the making fails as well.
@@ -101,7 +101,7 @@ async function changeByBatches(
 ): Promise<void> {
   const { mailchimp, audience } = run
   const operations = calls.map(({ tag, add, remove }) =>
-    mailchimp.operations.changeTag(audience.list_id, ids.get(tag) as number, {
+    mailchimp.operations.changeTag(audience.list_id, ids.get(sameTag(tag)) as number, {
       ...{ add: addressesOf(add), remove: addressesOf(remove) },
     }),
   )
@@ -118,7 +118,8 @@ async function changeByBatches(
 
 const addressesOf = (tagged: readonly Tagged[]) => tagged.map(({ address }) => address)
 
-function noteTags(run: SyncRun, { tag, add, remove }: TagCall): Promise<void> {
+async function noteTags(run: SyncRun, { tag, add, remove }: TagCall): Promise<void> {
   const hashes = (tagged: readonly Tagged[]) => tagged.map(({ hash }) => hash)
-  return recordTags(run.db, { tag, add: hashes(add), remove: hashes(remove), at: run.clock.now() })
+  const tags = { tag, add: hashes(add), remove: hashes(remove), at: run.clock.now() }
+  await retriedInOrder(run.db, [...tags.add, ...tags.remove], (tx) => recordTags(tx, tags))
 }

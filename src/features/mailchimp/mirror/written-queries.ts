@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { DbOrTx } from '../../../platform/db/open.ts'
 import type { Fields } from './fields.ts'
 import { STILL_THERE } from './member-queries.ts'
+import { LEAVING } from './rules.ts'
 
 export interface Written {
   hash: string
@@ -47,11 +48,11 @@ export async function recordAdded(
 export async function recordChanged(db: DbOrTx, rows: readonly Written[], at: Date): Promise<void> {
   if (rows.length === 0) return
   await sql`
-    update mailchimp_members m set person_id = ${STILL_THERE}, fields = n.fields, agreed = n.fields, digest = n.digest,
-      written_at = ${at},
+    update mailchimp_members m set person_id = ${STILL_THERE}, address = n.address, fields = n.fields, agreed = n.fields,
+      digest = n.digest, written_at = ${at},
       trouble = case when m.trouble in ('refused', 'compliance') then null else m.trouble end,
       trouble_words = case when m.trouble in ('refused', 'compliance') then null else m.trouble_words end
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(hash text, person_id bigint, fields jsonb, digest text)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as n(hash text, person_id bigint, address text, fields jsonb, digest text)
     where m.hash = n.hash`.execute(db)
 }
 
@@ -68,6 +69,12 @@ export async function recordMoved(
     where hash = ${from}`.execute(tx)
 }
 
+/** That these are about to be taken out by us: should the answer be lost, what is found archived is ours all the same. */
+export async function recordLeaving(db: DbOrTx, hashes: readonly string[]): Promise<void> {
+  if (hashes.length === 0) return
+  await sql`update mailchimp_members set digest = ${LEAVING} where hash = any(${hashes}::text[])`.execute(db)
+}
+
 /** Taken out by us, so that we may put them in again. */
 export async function recordArchived(
   db: DbOrTx,
@@ -76,7 +83,7 @@ export async function recordArchived(
 ): Promise<void> {
   await sql`
     update mailchimp_members set status = case when read_at > ${began_at} then status else 'archived' end,
-      is_ours = true, written_at = ${at}
+      is_ours = true, digest = null, written_at = ${at}
     where hash = any(${hashes}::text[])`.execute(db)
 }
 
@@ -101,9 +108,9 @@ export async function recordTags(
 ): Promise<void> {
   await sql`
     update mailchimp_members set written_at = ${at},
-      tags = case when hash = any(${add}::text[])
-        then (select array_agg(distinct t order by t) from unnest(tags || ${tag}::text) t)
-        else array_remove(tags, ${tag}::text) end
+      tags = (select coalesce(array_agg(t order by t), '{}') from (
+        select t from unnest(tags) t where lower(t) <> lower(${tag}::text)
+        union select ${tag}::text where hash = any(${add}::text[])) own(t))
     where hash = any(${add}::text[]) or hash = any(${remove}::text[])`.execute(db)
 }
 

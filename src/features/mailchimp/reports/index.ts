@@ -7,7 +7,8 @@
  *   what it tells is there once.
  * - A recipient is whoever was frozen, by the address that was frozen: contacts that were added there by hand are counted
  *   apart and are nobody of ours.
- * - Nobody is called left out before Mailchimp has told of everybody that it mailed, or a day has passed.
+ * - Nobody is called left out before Mailchimp has told of everybody that it mailed, or a day has passed and it mailed no
+ *   more than it told of. Who may have been mailed then is uncertain, and goes nowhere again.
  * - What goes to 100,000 people is read page by page.
  *
  * Not here: what the figures are called and which of them are unknown (features/reports), what a machine's click is

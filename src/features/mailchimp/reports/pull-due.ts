@@ -2,6 +2,7 @@ import { Upstream } from '../../../lib/errors.ts'
 import { nextTry } from './look.ts'
 import { pullReport, type ReportDeps } from './pull.ts'
 import { claimDueReport, type DueReport, recordLook } from './report-queries.ts'
+import { settleUnknown } from './sent-to.ts'
 
 /** After a crash a report that was taken is due again then. */
 const AGAIN_MS = 15 * 60_000
@@ -29,12 +30,13 @@ export async function pullMailchimpReports(deps: ReportDeps, signal?: AbortSigna
 
 /** @returns whether the next one may be tried */
 async function putOff(
-  { db, clock, log }: ReportDeps,
+  deps: ReportDeps,
   due: DueReport,
   error: unknown,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const now = clock.now()
+  const { db, log } = deps
+  const now = deps.clock.now()
   const { sent_at, ...key } = due
   if (signal?.aborted) {
     await recordLook(db, { ...key, look_at: now })
@@ -47,6 +49,8 @@ async function putOff(
     'a report was not pulled',
   )
   const is_missing = error instanceof Upstream && error.code === 'mailchimp_missing'
-  await recordLook(db, { ...key, look_at: nextTry(sent_at, now, isAway), is_missing })
+  const look_at = nextTry(sent_at, now, isAway)
+  if (look_at === null) await settleUnknown(deps, key)
+  await recordLook(db, { ...key, look_at, is_missing })
   return !isAway
 }

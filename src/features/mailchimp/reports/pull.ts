@@ -11,7 +11,7 @@ import {
   recordLook,
   recordReport,
 } from './report-queries.ts'
-import { settleLeftOut, takeSentTo } from './sent-to.ts'
+import { settleLeftOut, settleUnknown, takeSentTo } from './sent-to.ts'
 import { takeUnsubscribed } from './unsubscribed.ts'
 
 export type ReportDeps = Pick<MailchimpDeps, 'db' | 'clock' | 'log' | 'keys' | 'mailchimp'>
@@ -49,6 +49,7 @@ export async function pullReport(
   const begun = await beginPull(deps, key, signal)
   const { handed, mailchimp } = begun
   if (handed.is_anonymous) {
+    await settleUnknown(deps, key)
     await recordLook(deps.db, { ...key, look_at: null })
     return undefined
   }
@@ -56,7 +57,9 @@ export async function pullReport(
   const pull = { ...begun, sentAt: totals.send_time ?? begun.sentAt }
   const sentTo = await takeSentTo(pull, totals)
   const isOld = deps.clock.now().getTime() - pull.sentAt.getTime() >= DAY_MS
-  const skipped = sentTo.is_complete || isOld ? await settleLeftOut(pull) : 0
+  const skipped = sentTo.is_complete || (isOld && !sentTo.is_short) ? await settleLeftOut(pull) : 0
+  // Some of those who wait were mailed, and it does not tell who: called left out, they might be mailed again.
+  if (isOld && sentTo.is_short) await settleUnknown(deps, key)
   const unsubscribed = await takeUnsubscribed(pull)
 
   const { report: before, report_at } = handed

@@ -16,7 +16,7 @@ export async function recordAccepted(
       updated_at = clock_timestamp()
     from (
       select id from deliveries where id = any(${delivery_ids}::bigint[])
-        and ((state = 'held' and held_reason = 'mailchimp') or state in ('skipped', 'cancelled'))
+        and ((state = 'held' and held_reason = 'mailchimp') or state in ('skipped', 'cancelled', 'uncertain'))
       order by id for no key update
     ) told
     where d.id = told.id`.execute(tx)
@@ -55,11 +55,20 @@ export async function countMailed(db: DbOrTx, { campaign_id, language }: ReportK
   return rows[0]?.mailed ?? 0
 }
 
-/** Whoever still waits was not mailed. Returns how many. */
+/** Whoever still waits, or was not known of, was not mailed. Returns how many. */
 export async function skipLeftOut(tx: DbOrTx, { campaign_id, language }: ReportKey): Promise<number> {
   const { numAffectedRows } = await sql`
     update deliveries set state = 'skipped', skipped_reason = 'not_in_mailchimp', held_reason = null,
       updated_at = clock_timestamp()
+    where campaign_id = ${campaign_id} and language = ${language} and not is_test
+      and ((state = 'held' and held_reason = 'mailchimp') or state = 'uncertain')`.execute(tx)
+  return Number(numAffectedRows ?? 0)
+}
+
+/** Of whoever still waits nobody will ever know. Returns how many. */
+export async function recordUnknown(tx: DbOrTx, { campaign_id, language }: ReportKey): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update deliveries set state = 'uncertain', held_reason = null, updated_at = clock_timestamp()
     where campaign_id = ${campaign_id} and language = ${language} and state = 'held' and held_reason = 'mailchimp'
       and not is_test`.execute(tx)
   return Number(numAffectedRows ?? 0)

@@ -59,7 +59,9 @@ export interface StopRow {
 }
 
 const WAITING = (campaignIds: readonly number[]) => sql`
-  select domain, person_id, contact_id, state in ('queued', 'deferred', 'held') as waits
+  select domain, person_id, contact_id, state in ('queued', 'deferred', 'held')
+    -- what Mailchimp has does not wait for what a domain says to us
+    and campaign_id not in (select id from campaigns where channel = 'mailchimp') as waits
   from (${FACTS({ campaign_ids: campaignIds, before: null })}) facts where domain is not null`
 
 /** Only domains that email of these campaigns goes to. */

@@ -242,3 +242,29 @@ test('one that cannot be followed holds up none of the others', async () => {
   expect(await rowsOf(stage, first.id)).toMatchObject([{ state: 'sending' }])
   expect(await rowsOf(stage, second.id)).toMatchObject([{ state: 'sent' }])
 })
+
+test('what Mailchimp does not let go says why, and holds up none of the other languages', async () => {
+  const stage = await openStage([{}, { language: 'fr' }])
+  const { id } = await scheduleThere(stage, '2016-03-05T10:00:00Z', {
+    variants: { fr: { subject: 'Sujet 1', preheader: 'Bonjour', body_markdown: 'Bonjour {{participant.given_name}}' } },
+  })
+  await stage.work()
+  const [first] = stage.there.campaigns
+  const own = stage.there.methods.unscheduleCampaign
+  stage.there.methods.unscheduleCampaign = async (one) => {
+    if (one === first?.id) throw new Upstream('mailchimp_refused', 'Your plan has no such thing.', { retryable: false })
+    return own(one)
+  }
+  await cancelCampaign(stage, id)
+  await stage.work().catch(() => undefined)
+  expect(await rowsOf(stage, id)).toMatchObject([
+    { language: 'en', state: 'scheduled', words: 'Your plan has no such thing.' },
+    { language: 'fr', state: 'cancelled', words: null },
+  ])
+  await followMailchimpCampaigns(stage)
+  expect(stage.there.campaigns.map((one) => one.id)).toEqual([first?.id])
+  expect(await statesOf(stage.db, id)).toEqual({ held: 1, cancelled: 1 })
+  stage.there.methods.unscheduleCampaign = own
+  await followMailchimpCampaigns(stage)
+  expect(await statesOf(stage.db, id)).toEqual({ cancelled: 2 })
+})

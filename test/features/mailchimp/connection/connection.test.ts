@@ -104,6 +104,18 @@ test('other merge tags are read anew: nothing is taken over from the old ones', 
   expect(rows).toEqual([{ family_name: 'Number 1' }])
 })
 
+test('a change tells Mailchimp our address again, which may be another one since', async () => {
+  const { deps, fake } = await openConnected()
+  const at = async () => ({ ...deps, config: { ...deps.config, publicUrl: await listenForWebhooks() } })
+  const before = await changeAudience(await at(), {})
+  const now = await at()
+  const after = await changeAudience(now, {})
+  expect(after.webhook_id).not.toBe(before.webhook_id)
+  const found = fake.webhooks().find(({ id }) => id === after.webhook_id)
+  expect(found?.url.startsWith(now.config.publicUrl)).toBe(true)
+  expect((await changeAudience(now, {})).webhook_id).toBe(after.webhook_id)
+})
+
 test('disconnecting removes the webhook and what was known, and leaves contacts as they are', async () => {
   const programme = await openConnected()
   const { deps, fake, sync } = programme

@@ -43,7 +43,28 @@ test('connects, syncs, tells of drift and disconnects', async () => {
   })
   expect((await call('GET', `/mailchimp/drift?after=${drift.json().next}`)).json()).toMatchObject({ next: null })
   expect((await call('PUT', '/mailchimp', { states: ['confirmed'] })).json()).toMatchObject({ states: ['confirmed'] })
+  // The same again is no conflict; another one is.
+  expect(
+    (await call('PUT', '/mailchimp', { list_id: programme.fake.list_id, count_opens: true })).json(),
+  ).toMatchObject({ states: ['confirmed'], count_opens: true })
+  expect((await call('PUT', '/mailchimp', { list_id: 'another' })).json()).toMatchObject({
+    code: 'mailchimp_connected',
+  })
   expect((await call('DELETE', '/mailchimp')).statusCode).toBe(204)
+})
+
+test('the first sync after one that only read is of everybody', async () => {
+  const programme = await openProgramme()
+  const call = await serve(programme)
+  const { db } = programme.deps
+  const list_id = programme.fake.list_id
+  expect((await call('PUT', '/mailchimp', { list_id, dry_run: true })).json()).toMatchObject({ begun_at: null })
+  await db.updateTable('jobs').set({ state: 'done' }).execute()
+  await call('POST', '/mailchimp/sync', {})
+  expect(await db.selectFrom('jobs').select('input').orderBy('id').execute()).toEqual([
+    { input: { whole: true, dry_run: true } },
+    { input: { whole: true, dry_run: false } },
+  ])
 })
 
 test('only who may writes, and unknown properties are refused', async () => {

@@ -50,8 +50,8 @@ describe('what changed here', () => {
     expect(fake.member(addressOf(ids[0] as number))?.merge_fields.FNAME).toBe('Amina')
     expect(fake.member(addressOf(ids[1] as number))).toMatchObject({ tags: ['2016A waitlisted'], status: 'subscribed' })
     expect(fake.member(addressOf(ids[2] as number))?.status).toBe('archived')
-    // Merge fields, tags, the change, the tag that is taken and the one that is made, the one taken out.
-    expect(fake.calls).toHaveLength(6)
+    // Merge fields, tags, the change, the tag that is taken and the one that is made, the one looked at and taken out.
+    expect(fake.calls).toHaveLength(7)
     expect(await rowsOf(programme, sql`select id from mailchimp_changes`)).toEqual([])
   })
 

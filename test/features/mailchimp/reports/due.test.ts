@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import pino from 'pino'
 import { expect, test } from 'vitest'
+import { finishCampaigns } from '../../../../src/features/campaigns/schedule/schedule-queries.ts'
+import { resolveDelivery, resolveUncertain } from '../../../../src/features/deliveries/index.ts'
 import { pullMailchimpReports } from '../../../../src/features/mailchimp/reports/index.ts'
 import { nextLook, nextTry } from '../../../../src/features/mailchimp/reports/look.ts'
 import { Upstream } from '../../../../src/lib/errors.ts'
@@ -140,4 +142,36 @@ test('neither an address nor words of Mailchimp are in the log', async () => {
   await pullMailchimpReports({ ...pulling, log })
   expect(lines.join()).toContain('mailchimp_refused')
   expect(lines.join()).not.toContain('@')
+})
+
+test('whose report never came is a person’s to decide after a month, and does not go again', async () => {
+  const { db, deps, ids, pulling, there, findDelivery } = await openThree()
+  there.before = () => {
+    throw new Upstream('mailchimp_missing', 'It is not there.', { retryable: false })
+  }
+  expect(await pullMailchimpReports(pulling)).toBe(0)
+  const [id = 0] = ids
+  expect(await findDelivery(id, 1)).toMatchObject({ state: 'held' })
+  deps.clock.advance(32 * DAY)
+  await pullMailchimpReports(pulling)
+  const { rows } = await sql`select distinct state, held_reason from deliveries`.execute(db)
+  expect(rows).toEqual([{ state: 'uncertain', held_reason: null }])
+  await finishCampaigns(db, deps.clock.now())
+  const campaigns = await sql`select distinct state from campaigns`.execute(db)
+  expect(campaigns.rows).toEqual([{ state: 'done' }])
+  const now = deps.clock.now()
+  const one = (await findDelivery(id, 1)).id
+  const refused = { code: 'through_mailchimp' }
+  await expect(resolveDelivery(db, { id: one, as: 'resend', now })).rejects.toMatchObject(refused)
+  const all = { campaign_id: id, as: 'resend', expected: 2, now } as const
+  await expect(resolveUncertain(db, all)).rejects.toMatchObject(refused)
+  expect(await resolveDelivery(db, { id: one, as: 'accepted', now })).toMatchObject({ state: 'accepted' })
+})
+
+test('of a round that was made anonymous meanwhile nothing waits for ever', async () => {
+  const { db, pulling, round_id } = await openThree()
+  await sql`update rounds set anonymised_at = now() where id = ${round_id}`.execute(db)
+  await pullMailchimpReports(pulling)
+  const { rows } = await sql`select distinct state from deliveries`.execute(db)
+  expect(rows).toEqual([{ state: 'uncertain' }])
 })

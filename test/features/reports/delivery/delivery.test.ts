@@ -228,9 +228,15 @@ test('what Mailchimp sent counts as it tells of it, says so, and has its reasons
       at: '2016-02-11T09:00:00Z',
     })
     .execute()
-  const { domains, reasons } = await readSections(mail)
+  const held = await mail.addEmail(topic, { person_id: await mail.addPerson('Cem', round), state: 'queued' })
+  await sql`update deliveries set state = 'held', held_reason = 'mailchimp' where id = ${held}`.execute(mail.deps.db)
+  const { rows } = await sql<{ domain: string }>`select domain from deliveries where id = ${held}`.execute(mail.deps.db)
+  await stop(mail, rows[0]?.domain ?? '', 'no')
+  const { domains, reasons, stops } = await readSections(mail)
+  expect(stops.rows.map(({ counts }) => counts)).toEqual([expect.objectContaining({ waiting: 0 })])
+  await sql`delete from deliveries where id = ${held}`.execute(mail.deps.db)
   expect(domains.note).toContain('Emails that went through Mailchimp count as it tells of them')
-  expect(domains.total?.counts).toMatchObject({ recipients: 1, accepted: 1, bounced_hard: 1, rejected: 0 })
+  expect(domains.total?.counts).toMatchObject({ recipients: 2, accepted: 1, bounced_hard: 1, rejected: 0 })
   expect(reasons.rows.map(({ name }) => name)).toEqual([
     'Skipped, not subscribed in Mailchimp, or it did not mail them',
     'Bounced, the address does not exist: “Mailchimp: hard bounce”',

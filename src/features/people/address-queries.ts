@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { DbOrTx } from '../../../platform/db/open.ts'
+import type { DbOrTx } from '../../platform/db/open.ts'
 
 /** Whose address it is, with their name. */
 export async function findOwner(tx: DbOrTx, address: string): Promise<{ id: number; name: string } | undefined> {
