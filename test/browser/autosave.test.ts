@@ -17,10 +17,13 @@ describe.skipIf(isMissing('chromium'))('saving by itself', () => {
     // The page's clock goes on by itself meanwhile: on a busy machine by more than a moment.
     await page.clock.runFor(2000)
     expect(asked).toEqual([])
+    const looked = page.waitForResponse((answer) => answer.url().includes('/findings'))
     const answer = await saved(page, () => page.clock.runFor(1100))
     const { saved_at } = (await answer.json()) as { saved_at: { text: string } }
     expect((await textOf(id)).body_markdown).toBe('One two three. Four.')
     await expect.poll(() => page.textContent(STATE)).toBe(`Saved ${saved_at.text.split(', ')[1]}`)
+    // Still on its way, it would be given up when a minute passes at once.
+    await (await looked).finished()
     await page.clock.runFor(60_000)
     expect(asked).toHaveLength(1)
     expect(visit.faults()).toEqual([])
