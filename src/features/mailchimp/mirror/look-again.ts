@@ -1,10 +1,11 @@
 import { Upstream } from '../../../lib/errors.ts'
-import type { MemberRefused } from '../../../platform/mailchimp/shapes.ts'
+import type { Member, MemberRefused } from '../../../platform/mailchimp/shapes.ts'
 import { eachAtOnce } from './at-once.ts'
 import { toMergeFields } from './fields.ts'
 import { recordAbsentOne } from './member-queries.ts'
 import { noteMembers } from './note.ts'
 import { type Outcome, type PresentStep, writtenOf } from './outcome.ts'
+import type { Step } from './plan.ts'
 import { retried } from './retried.ts'
 import { decide } from './rules.ts'
 import type { SyncRun } from './run.ts'
@@ -49,16 +50,26 @@ export async function lookAgain(run: SyncRun, refused: readonly Refused[], outco
       stand.push(one)
       return
     }
-    const { person_id, desired } = step
-    await retried(() =>
-      run.db.transaction().execute(async (tx) => {
-        const [row] = await noteMembers(tx, run.reader, [{ member, person_id }], at)
-        if (row) await settleNews(tx, [{ person_id, member: row, decision: decide({ desired, member: row }) }], at)
-      }),
-    )
+    const { person_id } = step
+    await noteSeen(run, step, member, at)
     outcome.again.add(person_id)
   })
   return stand
+}
+
+/** Notes a contact as it was just read, with what is news of it. @param at before it was asked for */
+export async function noteSeen(
+  run: SyncRun,
+  { person_id, desired }: Pick<Step, 'person_id' | 'desired'>,
+  member: Member,
+  at: Date,
+): Promise<void> {
+  await retried(() =>
+    run.db.transaction().execute(async (tx) => {
+      const [row] = await noteMembers(tx, run.reader, [{ member, person_id }], at)
+      if (row) await settleNews(tx, [{ person_id, member: row, decision: decide({ desired, member: row }) }], at)
+    }),
+  )
 }
 
 /** Archived by us: it comes back with its history. */

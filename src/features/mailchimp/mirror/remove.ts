@@ -107,11 +107,13 @@ export async function moveMembers(run: SyncRun, steps: readonly PresentStep[], o
       run.tally.changed++
     } catch (error) {
       if (!isRefusal(error)) throw error
+      // Without the old one it is added, unless they have left by it: then they are decided with that.
+      const [still] = await withoutThoseWhoLeft(run, [step])
+      if (!still) return void outcome.again.add(step.person_id)
       const archive = () => run.mailchimp.archiveMember(list_id, from)
       await recordLeaving(run.db, [from])
       if (!(await isDoneOrNoted(run, from, archive))) return
       await recordArchived(run.db, [from], { began_at, at: run.clock.now() })
-      // Without the old one it is added.
       outcome.again.add(step.person_id)
     }
   })

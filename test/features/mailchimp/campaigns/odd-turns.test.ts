@@ -1,44 +1,14 @@
 /** What else may happen to a campaign that was handed over: restored copies, other audiences, staff there, late words. */
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { cancelCampaign, scheduleCampaign } from '../../../../src/features/campaigns/index.ts'
-import type { CampaignInput } from '../../../../src/features/campaigns/schema.ts'
-import { followMailchimpCampaigns } from '../../../../src/features/mailchimp/campaigns/follow.ts'
+import { cancelCampaign } from '../../../../src/features/campaigns/index.ts'
 import { handOverAgain } from '../../../../src/features/mailchimp/campaigns/service.ts'
 import { changeAudience, connectAudience, disconnectAudience } from '../../../../src/features/mailchimp/index.ts'
 import { pullMailchimpReports } from '../../../../src/features/mailchimp/reports/index.ts'
-import { handOverDeps, mailchimpWork } from '../../../../src/features/mailchimp/work.ts'
-import type { FakeOptions } from '../../../../src/platform/mailchimp/fake/index.ts'
 import { statesOf } from '../../../support/ledger.ts'
-import { addDraft } from '../../campaigns/round.ts'
-import { addPeople, addressOf, openConnected, type Programme } from '../mirror/programme.ts'
+import { addressOf } from '../mirror/programme.ts'
+import { openRound, schedule, work } from './scheduled-there.ts'
 import { rowsOf } from './stage.ts'
-
-async function openRound(count: number, options: FakeOptions = {}) {
-  const programme = await openConnected(options)
-  const people = await addPeople(programme, count)
-  await sql`delete from jobs`.execute(programme.deps.db)
-  return { ...programme, people }
-}
-
-/** Does the work that waits, then follows as the sweep does. */
-async function work({ deps }: Programme): Promise<void> {
-  const { rows } = await sql<{ id: number; kind: string; input: Record<string, unknown> }>`
-    update jobs set state = 'done' where state = 'waiting' and kind like 'mailchimp-%' and kind <> 'mailchimp-sync'
-    returning id, kind, input`.execute(deps.db)
-  for (const { id, kind, input } of rows.sort((one, other) => one.id - other.id))
-    await mailchimpWork(deps)[kind]?.({
-      ...{ job_id: id, input, progress: () => undefined },
-      signal: new AbortController().signal,
-    })
-  await followMailchimpCampaigns(handOverDeps(deps))
-}
-
-async function schedule({ deps }: Programme, change: Partial<CampaignInput> = {}, at = '2016-03-01T10:00:00Z') {
-  const id = await addDraft(deps.db, { channel: 'mailchimp', ...change })
-  await scheduleCampaign(deps, id, { at })
-  return id
-}
 
 test('cancelled after Mailchimp began to send it, it stands in the reports with what it reached', async () => {
   const programme = await openRound(3)

@@ -72,3 +72,22 @@ test('who left there unheard, and is taken out by us before it was read, is supp
   await sync({ whole: true })
   expect((await sql`select from suppressions`.execute(deps.db)).rows).not.toEqual([])
 })
+
+test('who left there unheard, and has another address here that is a contact there already, is suppressed at both', async () => {
+  const programme = await openConnected()
+  const { deps, fake, sync } = programme
+  const [id = 0] = await addPeople(programme, 1)
+  await sync({ whole: true })
+  deps.clock.advance(LATER_MS)
+  fake.memberUnsubscribes(addressOf(id))
+  fake.staffAdds('new@library.example', 'subscribed')
+  await sql`update addresses set is_primary = false where person_id = ${id}`.execute(deps.db)
+  await sql`insert into addresses (person_id, address, is_primary) values (${id}, 'new@library.example', true)`.execute(
+    deps.db,
+  )
+  await sync()
+  const { rows } = await sql<{ address: string }>`
+    select address from suppressions where lifted_at is null order by address`.execute(deps.db)
+  expect(rows.map(({ address }) => address)).toEqual([addressOf(id), 'new@library.example'].sort())
+  expect(fake.member(addressOf(id))?.status).toBe('unsubscribed')
+})
